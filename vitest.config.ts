@@ -1,0 +1,29 @@
+import { defineConfig } from 'vitest/config';
+
+// `fast` is part of `npm run check`; `slow` starts whole hosts, synthesizes templates and runs real builds.
+export default defineConfig({
+  test: {
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'fast',
+          include: ['test/{unit,contract,workflow,arch}/**/*.test.ts'],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'slow',
+          include: ['test/{infra,e2e}/**/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          env: { CDK_VALIDATION: 'false' },
+          maxWorkers: 1,
+        },
+      },
+    ],
+  },
+});
