@@ -1,0 +1,16 @@
+import * as z from 'zod';
+import { failure } from '../workflows/failure.ts';
+import { stepName, stepStatus } from '../workflows/status.ts';
+import { defineEvent } from './envelope.ts';
+
+/** A step began or ended. */
+export const deploymentStepProgress = defineEvent(
+  'deployment.step_progress',
+  z.object({
+    step: stepName,
+    attempt: z.int().min(1),
+    status: stepStatus,
+    durationMs: z.int().min(0).optional(),
+    failure: failure.optional(),
+  }),
+);

@@ -1,0 +1,13 @@
+import * as z from 'zod';
+import { commitId } from '../names.ts';
+
+/** What `fetch-source` leaves beside the source: `sources/<service>/<commit>/commit.json`. */
+export const sourceFacts = z.object({
+  commit: commitId,
+  tree: z.string().regex(/^[0-9a-f]{40,64}$/),
+  author: z.object({ name: z.string(), email: z.string() }),
+  subject: z.string(),
+  committedAt: z.string(),
+  sourceKey: z.string(),
+});
+export type SourceFacts = z.infer<typeof sourceFacts>;
