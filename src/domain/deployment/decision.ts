@@ -1,0 +1,81 @@
+import type { Fact } from '#schemas/events/catalog.ts';
+import type { DeploymentStatus } from '#schemas/workflows/status.ts';
+import { appendFacts, type OutboxEvent } from '../event/chain.ts';
+import type { Moment } from '../moment.ts';
+import { Refusal } from '../refusal.ts';
+import type { Deployment, Step } from './deployment.ts';
+import { isTerminal, mayFollow } from './transitions.ts';
+import { waiterOf, type Waiter } from './waiter.ts';
+
+/** A change beside the deployment's own row; each kind is one item of the same transaction. */
+export type Write =
+  | { readonly kind: 'put-step'; readonly step: Step }
+  | { readonly kind: 'take-lock' | 'free-lock'; readonly deployment: Deployment }
+  | { readonly kind: 'take-slot'; readonly deployment: Deployment; readonly fence: number }
+  | { readonly kind: 'hold-slot' | 'free-slot'; readonly deployment: Deployment }
+  | { readonly kind: 'join-queue' | 'leave-queue'; readonly waiter: Waiter }
+  | { readonly kind: 'put-artifact-ref'; readonly deployment: Deployment; readonly at: string }
+  | { readonly kind: 'put-current-release'; readonly deployment: Deployment }
+  | {
+      readonly kind: 'remember-request';
+      readonly key: string;
+      readonly digest: string;
+      readonly deploymentId: string;
+      readonly atMs: number;
+    };
+
+/** Everything one commit writes, in one transaction, on condition that the deployment is still as `before` saw it. */
+export interface Decision {
+  readonly before: Deployment | undefined;
+  readonly after: Deployment;
+  readonly writes: readonly Write[];
+  readonly events: readonly OutboxEvent[];
+}
+
+interface Change {
+  readonly patch?: Partial<Omit<Deployment, 'id' | 'rev' | 'chain' | 'status'>>;
+  readonly status?: DeploymentStatus;
+  readonly writes?: readonly Write[];
+  readonly facts?: readonly Fact[];
+}
+
+/** Makes the decision that changes an existing deployment; refuses a status that may not follow. */
+export function decide(before: Deployment, change: Change, moment: Moment): Decision {
+  const status = change.status ?? before.status;
+  if (status !== before.status && !mayFollow(before.status, status)) {
+    throw new Refusal('conflict', `A deployment that is ${before.status} cannot become ${status}.`);
+  }
+  const ends = status !== before.status && isTerminal(status);
+  const { head, events } = appendFacts(before.chain, subjectOf(before), change.facts ?? [], moment);
+  const after: Deployment = {
+    ...before,
+    ...change.patch,
+    status,
+    updatedAt: moment.at,
+    ...(ends && { finishedAt: moment.at, finishedAtMs: moment.atMs }),
+    rev: before.rev + 1,
+    chain: head,
+  };
+  return { before, after, writes: [...(change.writes ?? []), ...(ends ? endingWrites(before) : [])], events };
+}
+
+/** A terminal deployment holds nothing: its lock goes always, its place in the queue and its slot when it had one. */
+function endingWrites(deployment: Deployment): Write[] {
+  return [
+    ...(deployment.status === 'queued' ? [{ kind: 'leave-queue' as const, waiter: waiterOf(deployment) }] : []),
+    { kind: 'free-lock', deployment },
+    ...(deployment.fence === undefined ? [] : [{ kind: 'free-slot' as const, deployment }]),
+  ];
+}
+
+/** What all events of a deployment share. */
+export function subjectOf(deployment: Deployment) {
+  return {
+    aggregate: deployment.id,
+    deploymentId: deployment.id,
+    service: deployment.service,
+    environment: deployment.environment,
+    correlationId: deployment.correlationId,
+    traceId: deployment.traceId,
+  };
+}

@@ -1,0 +1,45 @@
+import { appendFacts, emptyChain } from '../event/chain.ts';
+import type { Moment } from '../moment.ts';
+import { subjectOf, type Decision, type Write } from './decision.ts';
+import type { Deployment } from './deployment.ts';
+
+export interface DeploymentRequest {
+  readonly id: string;
+  readonly service: string;
+  readonly environment: string;
+  readonly commit: string;
+  readonly correlationId: string;
+  readonly traceId: string;
+  /** The caller's idempotency key with the digest of what it asked for. */
+  readonly remember?: { readonly key: string; readonly digest: string };
+}
+
+/**
+ * Accepts a request: a queued deployment that holds the in-progress lock of its commit and environment. Two identical
+ * requests race for that lock, so only one of them becomes a deployment.
+ */
+export function requestDeployment(request: DeploymentRequest, moment: Moment): Decision {
+  const { remember, ...wanted } = request;
+  const draft: Deployment = {
+    ...wanted,
+    kind: 'release',
+    status: 'queued',
+    run: 1,
+    createdAt: moment.at,
+    createdAtMs: moment.atMs,
+    updatedAt: moment.at,
+    actor: moment.actor,
+    rev: 1,
+    chain: emptyChain,
+  };
+  const { head, events } = appendFacts(
+    emptyChain,
+    subjectOf(draft),
+    [{ type: 'deployment.queued', data: { commit: request.commit, run: 1 } }],
+    moment,
+  );
+  const deployment = { ...draft, chain: head };
+  const writes: Write[] = [{ kind: 'take-lock', deployment }];
+  if (remember) writes.push({ kind: 'remember-request', ...remember, deploymentId: deployment.id, atMs: moment.atMs });
+  return { before: undefined, after: deployment, writes, events };
+}

@@ -1,0 +1,73 @@
+import type { Manifest } from '#schemas/service/manifest.ts';
+import type { SourceFacts } from '#schemas/workflows/source-facts.ts';
+import { buildIdentity } from '../manifest/build-identity.ts';
+import { parseManifest } from '../manifest/parse-manifest.ts';
+import { nearest } from '../nearest.ts';
+import { Refusal, type Fault } from '../refusal.ts';
+import type { Deployment, Source } from './deployment.ts';
+
+interface ResolvedSource {
+  readonly source: Source;
+  readonly manifest: Manifest;
+  readonly identity: string;
+}
+
+/** What builds; part of an artifact's identity, so that another toolchain never passes for this one. */
+const toolchain = 'nodejs24';
+
+/**
+ * Reads the manifest of a fetched commit for one deployment.
+ *
+ * @throws Refusal `validation_error` with every fault, each with line and column
+ */
+export function resolveSource(
+  deployment: Deployment,
+  facts: SourceFacts,
+  manifestText: string | Uint8Array,
+  digest: (text: string) => string,
+): ResolvedSource {
+  const parsed = parseManifest(manifestText);
+  if (!parsed.ok) throw invalid(parsed.faults);
+  const { manifest } = parsed;
+  const faults = [...wrongName(deployment, manifest), ...missingEnvironment(deployment, manifest)];
+  if (faults.length > 0) throw invalid(faults);
+  return {
+    source: {
+      tree: facts.tree,
+      subject: facts.subject,
+      author: facts.author.name,
+      key: facts.sourceKey,
+    },
+    manifest,
+    identity: digest(buildIdentity(manifest, { tree: facts.tree, toolchain })),
+  };
+}
+
+function wrongName(deployment: Deployment, manifest: Manifest): Fault[] {
+  if (manifest.name === deployment.service) return [];
+  return [
+    { pointer: '/name', message: `is "${manifest.name}", but the service is registered as "${deployment.service}"` },
+  ];
+}
+
+function missingEnvironment(deployment: Deployment, manifest: Manifest): Fault[] {
+  const known = Object.keys(manifest.environments);
+  if (known.includes(deployment.environment)) return [];
+  const suggestion = nearest(deployment.environment, known);
+  return [
+    {
+      pointer: '/environments',
+      message: `has no "${deployment.environment}"; it has ${known.join(', ')}`,
+      ...(suggestion !== undefined && { suggestion }),
+    },
+  ];
+}
+
+function invalid(faults: readonly Fault[]): Refusal {
+  const shown = faults.slice(0, 5).map((fault) => {
+    const place = fault.line === undefined ? fault.pointer : `${fault.line}:${fault.column} ${fault.pointer}`;
+    return `${place} ${fault.message}`;
+  });
+  const more = faults.length > shown.length ? ` (and ${faults.length - shown.length} more)` : '';
+  return new Refusal('validation_error', `service.yaml is not valid: ${shown.join('; ')}${more}`, { faults });
+}

@@ -1,0 +1,46 @@
+import type { Failure } from '#schemas/workflows/failure.ts';
+import type { Moment } from '../moment.ts';
+import { interrupted, progressOf } from './begin-step.ts';
+import { decide, type Decision, type Write } from './decision.ts';
+import type { DeploymentRecord } from './deployment.ts';
+import { isTerminal } from './transitions.ts';
+
+export type Settlement =
+  | { readonly kind: 'failed'; readonly decision: Decision }
+  /** Traffic may be on the new version and there is one to go back to. */
+  | { readonly kind: 'roll_back'; readonly decision?: Decision }
+  | { readonly kind: 'settled' };
+
+/** What becomes of a deployment whose machine could not go on. The one place that decides on taking a release back. */
+export function settleFailure(record: DeploymentRecord, failure: Failure, moment: Moment): Settlement {
+  const { deployment, steps } = record;
+  if (isTerminal(deployment.status)) return { kind: 'settled' };
+  if (deployment.status === 'rolling_back') return { kind: 'roll_back' };
+
+  const cutOff = steps.filter((step) => step.status === 'running').map((step) => interrupted(step, moment));
+  const closing = {
+    writes: cutOff.map((step): Write => ({ kind: 'put-step', step })),
+    facts: cutOff.map(progressOf),
+  };
+  const { release } = deployment;
+  if (release?.trafficMoved && release.baselineVersion !== undefined) {
+    return {
+      kind: 'roll_back',
+      decision: decide(deployment, { status: 'rolling_back', patch: { failure }, ...closing }, moment),
+    };
+  }
+  const durationMs = Math.max(0, moment.atMs - (deployment.startedAtMs ?? deployment.createdAtMs));
+  return {
+    kind: 'failed',
+    decision: decide(
+      deployment,
+      {
+        status: 'failed',
+        patch: { failure },
+        writes: closing.writes,
+        facts: [...closing.facts, { type: 'deployment.failed', data: { failure, durationMs } }],
+      },
+      moment,
+    ),
+  };
+}

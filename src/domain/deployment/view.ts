@@ -1,0 +1,61 @@
+import type { DeploymentSummary, DeploymentView, StepView } from '#schemas/api/deployment-view.ts';
+import type { StatusView } from '#schemas/api/get-status.ts';
+import type { Deployment, DeploymentRecord, Step } from './deployment.ts';
+import { isTerminal } from './transitions.ts';
+
+/** A deployment as lists show it. */
+export function summaryOf(deployment: Deployment): DeploymentSummary {
+  const { id, service, environment, commit, status, run, createdAt, startedAt, finishedAt, actor } = deployment;
+  const { startedAtMs, finishedAtMs, source, release, failure } = deployment;
+  return {
+    id,
+    service,
+    environment,
+    commit,
+    status,
+    run,
+    createdAt,
+    actor,
+    ...(startedAt !== undefined && { startedAt }),
+    ...(finishedAt !== undefined && { finishedAt }),
+    ...(startedAtMs !== undefined &&
+      finishedAtMs !== undefined && { durationMs: Math.max(0, finishedAtMs - startedAtMs) }),
+    ...(source && { subject: source.subject }),
+    ...(release && { version: release.version, url: release.url }),
+    ...(failure && { failure }),
+  };
+}
+
+/** A deployment with all that is known of it. */
+export function viewOf({ deployment, steps }: DeploymentRecord): DeploymentView {
+  const { correlationId, traceId, source, artifact, release, supersededBy } = deployment;
+  return {
+    ...summaryOf(deployment),
+    correlationId,
+    traceId,
+    ...(source && { tree: source.tree, author: source.author }),
+    ...(artifact && { artifact: { digest: artifact.digest, sizeBytes: artifact.sizeBytes, key: artifact.key } }),
+    ...(release?.baselineVersion !== undefined && { baselineVersion: release.baselineVersion }),
+    ...(supersededBy !== undefined && { supersededBy }),
+    steps: steps.map(stepViewOf),
+  };
+}
+
+export function stepViewOf(step: Step): StepView {
+  const { deploymentId: _id, startedAtMs: _ms, buildId: _build, reports, ...shown } = step;
+  return { ...shown, ...(reports && { reports: [...reports] }) };
+}
+
+/** The little that polling needs. */
+export function statusOf({ deployment, steps }: DeploymentRecord): StatusView {
+  const { id, status, updatedAt, release, failure } = deployment;
+  return {
+    id,
+    status,
+    terminal: isTerminal(status),
+    updatedAt,
+    ...(release && { url: release.url, version: release.version }),
+    ...(failure && { failure }),
+    steps: steps.map(stepViewOf),
+  };
+}

@@ -1,0 +1,18 @@
+/** The runner kit's last line: nothing follows in this stream. */
+export const streamEndLine = 'finished';
+
+/** Splits `[stage] text`; a line without a stage is the runner's own. */
+export function parseLogLine(message: string): { readonly step: string; readonly text: string } {
+  const line = message.replace(/\r?\n$/, '');
+  const match = /^\[(install|compile|test|bundle|runner)\] ?(.*)$/s.exec(line);
+  if (!match) return { step: 'runner', text: line };
+  return { step: match[1] ?? 'runner', text: match[2] ?? '' };
+}
+
+/**
+ * CodeBuild's own `[Container]` lines tell of phases, and the last of them come after the kit's last line. Only those that
+ * say what went wrong are for the log of a deployment; CloudWatch keeps them all.
+ */
+export function isRoutine(message: string): boolean {
+  return message.startsWith('[Container] ') && !/Phase context status code: \S+/.test(message);
+}

@@ -1,0 +1,42 @@
+import type { ChainHead } from '../event/chain.ts';
+
+/** Where one environment of a service lives. */
+export interface TargetRef {
+  readonly functionName: string;
+  readonly alias: string;
+  /** Base URL that people and browsers use. */
+  readonly url: string;
+  readonly account?: string;
+  readonly region?: string;
+  readonly deployRole?: string;
+}
+
+/** A registered service: what may be deployed, from where, to where, by whom. */
+export interface Service {
+  readonly name: string;
+  readonly repository: string;
+  readonly manifestPath: string;
+  /** Group that owns it. */
+  readonly owner: string;
+  readonly environments: Readonly<Record<string, TargetRef>>;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+  readonly rev: number;
+  readonly chain: ChainHead;
+}
+
+/** What serves an environment now, and what served before. */
+export interface EnvironmentState {
+  readonly service: string;
+  readonly environment: string;
+  readonly current?: CurrentRelease;
+  readonly previous?: CurrentRelease;
+}
+
+export interface CurrentRelease {
+  readonly deploymentId: string;
+  readonly version: string;
+  readonly artifactDigest: string;
+  readonly commit: string;
+  readonly releasedAt: string;
+}
