@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+import { jsonFault } from './json-fault.ts';
 import { ServiceFault, type WireRequest, type WireResponse, type WireService } from './wire.ts';
 
 /** The whole local endpoint behind one function: picks the service by the scope that the SDK signed for. */
@@ -5,34 +7,73 @@ export interface Gateway {
   handle(request: WireRequest): Promise<WireResponse>;
 }
 
-export function createGateway(services: readonly WireService[]): Gateway {
+export interface StoppableGateway extends Gateway {
+  /** Refuses what comes from now on, and resolves when what is under way has been answered. */
+  drain(): Promise<void>;
+}
+
+/** The largest request body the endpoint takes, in bytes; the socket reads one byte more and lets this refuse it. */
+export const BODY_LIMIT_BYTES = 64 * 1024 * 1024;
+
+export function createGateway(services: readonly WireService[]): StoppableGateway {
   const byName = new Map(services.map((service) => [service.name, service]));
+  const underWay = new Set<Promise<WireResponse>>();
+  let draining = false;
+
+  const handle = async (request: WireRequest): Promise<WireResponse> => {
+    const requestId = randomUUID();
+    // S3 is the one service that is also called unsigned and by pre-signed links.
+    const name = signedService(request) ?? 's3';
+    const service = byName.get(name);
+    const refuse = (code: string, message: string, status: number): WireResponse =>
+      jsonFault(new ServiceFault(code, message, { status }));
+    const answer = draining
+      ? refuse('ServiceUnavailable', 'The local endpoint is stopping.', 503)
+      : service
+        ? await answerOf(service, request)
+        : refuse('UnknownServiceException', `The local endpoint has no service "${name}".`, 404);
+    return { ...answer, headers: { 'x-amzn-requestid': requestId, ...answer.headers } };
+  };
+
   return {
     async handle(request) {
-      const name = signedService(request.headers['authorization']);
-      const service = byName.get(name ?? 's3');
-      if (!service) return fault(404, 'UnknownServiceException', `The local endpoint has no service "${name}".`);
-      try {
-        return await service.handle(request);
-      } catch (error) {
-        if (error instanceof ServiceFault) return fault(error.status, error.code, error.message);
-        // A bug of the endpoint itself: said on the console of the host, and to the client without details.
-        console.error(`local ${service.name}:`, error);
-        return fault(500, 'InternalFailure', `The local ${service.name} failed; the host's console says why.`);
-      }
+      const answer = handle(request);
+      underWay.add(answer);
+      return answer.finally(() => underWay.delete(answer));
+    },
+    async drain() {
+      draining = true;
+      await Promise.allSettled(underWay);
     },
   };
 }
 
-/** `AWS4-HMAC-SHA256 Credential=<key>/<date>/<region>/<service>/aws4_request, …` names the service. */
-function signedService(authorization: string | undefined): string | undefined {
-  return /Credential=[^/]+\/\d+\/[^/]+\/([a-z0-9-]+)\/aws4_request/.exec(authorization ?? '')?.[1];
+async function answerOf(service: WireService, request: WireRequest): Promise<WireResponse> {
+  const refuse = (fault: ServiceFault): WireResponse => service.fault?.(fault, request) ?? jsonFault(fault);
+  if (request.body.byteLength > BODY_LIMIT_BYTES) {
+    return refuse(
+      new ServiceFault('RequestEntityTooLargeException', `The request body is over ${BODY_LIMIT_BYTES} bytes.`, {
+        status: 413,
+      }),
+    );
+  }
+  try {
+    return await service.handle(request);
+  } catch (error) {
+    if (error instanceof ServiceFault) return refuse(error);
+    // A bug of the endpoint itself: said on the console of the host, and to the client without details.
+    console.error(`local ${service.name}:`, error);
+    return refuse(
+      new ServiceFault('InternalFailure', `The local ${service.name} failed; the host's console says why.`, {
+        status: 500,
+      }),
+    );
+  }
 }
 
-function fault(status: number, code: string, message: string): WireResponse {
-  return {
-    status,
-    headers: { 'content-type': 'application/x-amz-json-1.0', 'x-amzn-errortype': code },
-    body: Buffer.from(JSON.stringify({ __type: code, message })),
-  };
+/** `Credential=<key>/<date>/<region>/<service>/aws4_request`, in the header or in a pre-signed link, names the service. */
+function signedService(request: WireRequest): string | undefined {
+  const credential =
+    /Credential=([^,\s]+)/.exec(request.headers['authorization'] ?? '')?.[1] ?? request.query.get('X-Amz-Credential');
+  return /^[^/]+\/\d+\/[^/]+\/([a-z0-9-]+)\/aws4_request$/.exec(credential ?? '')?.[1];
 }

@@ -1,3 +1,4 @@
+import { jsonFault } from './json-fault.ts';
 import { ServiceFault, type WireRequest, type WireResponse, type WireService } from './wire.ts';
 
 export type Operation = (input: Record<string, unknown>) => unknown;
@@ -13,25 +14,22 @@ interface JsonServiceOptions {
 /** A service that speaks the AWS JSON protocol: the operation in `X-Amz-Target`, input and output as JSON. */
 export function jsonService(options: JsonServiceOptions): WireService {
   const contentType = `application/x-amz-json-${options.version}`;
-  const answer = (status: number, body: unknown, headers: Record<string, string> = {}): WireResponse => ({
-    status,
-    headers: { 'content-type': contentType, ...headers },
+  const answer = (body: unknown): WireResponse => ({
+    status: 200,
+    headers: { 'content-type': contentType },
     body: Buffer.from(JSON.stringify(body ?? {})),
   });
 
   return {
     name: options.name,
+    fault: (fault) => jsonFault(fault, options.version),
     async handle(request: WireRequest): Promise<WireResponse> {
       try {
         const operation = findOperation(options, request);
-        return answer(200, await operation(parseBody(request.body)));
+        return answer(await operation(parseBody(request.body)));
       } catch (error) {
         if (!(error instanceof ServiceFault)) throw error;
-        return answer(
-          error.status,
-          { __type: error.code, message: error.message, Message: error.message, ...error.members },
-          { 'x-amzn-errortype': error.code },
-        );
+        return jsonFault(error, options.version);
       }
     },
   };
@@ -39,7 +37,7 @@ export function jsonService(options: JsonServiceOptions): WireService {
 
 function findOperation(options: JsonServiceOptions, request: WireRequest): Operation {
   const [prefix, name = ''] = (request.headers['x-amz-target'] ?? '').split('.');
-  const operation = prefix === options.targetPrefix ? options.operations[name] : undefined;
+  const operation = prefix === options.targetPrefix ? ownOperation(options.operations, name) : undefined;
   if (!operation) {
     throw new ServiceFault(
       'UnknownOperationException',
@@ -47,6 +45,11 @@ function findOperation(options: JsonServiceOptions, request: WireRequest): Opera
     );
   }
   return operation;
+}
+
+/** Not a plain look-up: `X-Amz-Target: Prefix.constructor` must not find what every object inherits. */
+function ownOperation(operations: Readonly<Record<string, Operation>>, name: string): Operation | undefined {
+  return Object.hasOwn(operations, name) ? operations[name] : undefined;
 }
 
 function parseBody(body: Uint8Array): Record<string, unknown> {

@@ -19,6 +19,8 @@ export interface WireResponse {
 export interface WireService {
   readonly name: string;
   handle(request: WireRequest): Promise<WireResponse>;
+  /** How the service says a fault that the gateway found, where that is not the JSON protocol's shape. */
+  fault?(fault: ServiceFault, request: WireRequest): WireResponse;
 }
 
 /** An error in the service's own shape: the SDK turns `code` into the name of the exception it throws. */
