@@ -1,0 +1,63 @@
+import { lstat, readFile, rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import type { BuildPlan, StageName } from '#schemas/workflows/build-plan.ts';
+import type { ReportSummary } from '#schemas/workflows/report-summary.ts';
+import type { BlobStore } from './blob-store.ts';
+import { JUNIT_SIZE_LIMIT, parseJunit } from './junit.ts';
+import type { RunnerLog } from './log.ts';
+
+interface ReportsOf {
+  readonly plan: BuildPlan;
+  readonly stage: StageName;
+  /** The directory that report paths are relative to. */
+  readonly directory: string;
+}
+
+/** Removes reports that the commit itself contains: the result of another run must not pass for this one's. */
+export async function removeOldReports({ plan, stage, directory }: ReportsOf): Promise<void> {
+  for (const report of plan.reports.filter((each) => each.stage === stage)) {
+    await rm(join(directory, report.path), { force: true, recursive: true });
+  }
+}
+
+/**
+ * Stores and summarises what the stage reported. Never rejects: a build is not lost because of a report about it; what
+ * is wrong with a report is said in the log. A report that a failed stage did not come to write goes without saying.
+ */
+export async function collectReports(
+  of: ReportsOf & { readonly succeeded: boolean },
+  { blobs, log }: { readonly blobs: BlobStore; readonly log: RunnerLog },
+): Promise<readonly ReportSummary[]> {
+  const summaries: ReportSummary[] = [];
+  for (const { type, path } of of.plan.reports.filter((each) => each.stage === of.stage)) {
+    const warn = (what: string): void => log.runner(`warning: report ${path} of ${of.stage} ${what}`);
+    try {
+      const bytes = await readReport(join(of.directory, path));
+      if (bytes === undefined) {
+        if (of.succeeded) warn('was not written');
+        continue;
+      }
+      if (typeof bytes === 'string') {
+        warn(bytes);
+        continue;
+      }
+      const key = `${of.plan.reportPrefix}${of.stage}/${basename(path)}`;
+      await blobs.put(key, bytes, 'application/xml');
+      const result = parseJunit(bytes);
+      if (result.status === 'malformed') warn(`cannot be read: ${result.reason}`);
+      else summaries.push({ type, key, ...result.summary });
+    } catch (error) {
+      warn(`could not be stored: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+  return summaries;
+}
+
+/** The report's bytes, what is wrong with it, or `undefined` when it is absent. Opening a named pipe would wait for ever. */
+async function readReport(path: string): Promise<Uint8Array | string | undefined> {
+  const found = await lstat(path).catch(() => undefined);
+  if (!found) return undefined;
+  if (!found.isFile()) return 'is not a regular file';
+  if (found.size > JUNIT_SIZE_LIMIT) return 'is larger than 10 MB';
+  return readFile(path);
+}

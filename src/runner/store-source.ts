@@ -1,0 +1,70 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { sourceFacts, type SourceFacts } from '#schemas/workflows/source-facts.ts';
+import { archiveCommit } from './archive-commit.ts';
+import type { BlobStore } from './blob-store.ts';
+import { describeOmissions, listTree, readManifest } from './commit-tree.ts';
+import { fetchCommit, withoutSecrets } from './fetch-commit.ts';
+import { createGit, type Git } from './git.ts';
+import type { RunnerLog } from './log.ts';
+import { describeCommit } from './describe-commit.ts';
+
+export interface SourceRequest {
+  readonly service: string;
+  readonly repository: string;
+  readonly commit: string;
+  /** Path of the manifest in the commit. */
+  readonly manifestPath: string;
+}
+
+interface StoreSourceDeps {
+  readonly blobs: BlobStore;
+  readonly log: RunnerLog;
+  readonly environment: NodeJS.ProcessEnv;
+}
+
+/**
+ * Brings one commit into the blob store: its zip, its manifest and, last, its facts. A commit that is there already is
+ * not fetched again.
+ *
+ * @throws RunnerFailure when the repository, the commit or the manifest is not there
+ */
+export async function storeSource(request: SourceRequest, deps: StoreSourceDeps): Promise<SourceFacts> {
+  const prefix = `sources/${request.service}/${request.commit}`;
+  const known = await deps.blobs.get(`${prefix}/commit.json`);
+  if (known) {
+    deps.log.runner(`commit ${request.commit} is in the blob store already`);
+    return sourceFacts.parse(JSON.parse(Buffer.from(known).toString('utf8')));
+  }
+
+  const gitDirectory = await mkdtemp(join(tmpdir(), 'fetch-source-'));
+  try {
+    const git = createGit(gitDirectory, deps.environment);
+    deps.log.runner(`fetching ${request.commit} from ${withoutSecrets(request.repository)}`);
+    await fetchCommit(git, request.repository, request.commit);
+    return await store(git, gitDirectory, prefix, request, deps);
+  } finally {
+    await rm(gitDirectory, { recursive: true, force: true });
+  }
+}
+
+async function store(
+  git: Git,
+  gitDirectory: string,
+  prefix: string,
+  { commit, manifestPath }: SourceRequest,
+  { blobs, log }: StoreSourceDeps,
+): Promise<SourceFacts> {
+  const entries = await listTree(git, commit);
+  const manifest = await readManifest(git, commit, entries, manifestPath);
+  for (const omission of await describeOmissions(git, commit, entries)) log.runner(omission);
+
+  const facts = await describeCommit(git, commit, `${prefix}.zip`);
+  const source = await archiveCommit(git, gitDirectory, commit);
+  await blobs.put(facts.sourceKey, source, 'application/zip');
+  await blobs.put(`${prefix}/service.yaml`, manifest, 'application/yaml');
+  await blobs.put(`${prefix}/commit.json`, Buffer.from(JSON.stringify(facts)), 'application/json');
+  log.runner(`stored ${facts.sourceKey}: ${entries.length} files, ${source.byteLength} bytes, tree ${facts.tree}`);
+  return facts;
+}
