@@ -1,0 +1,138 @@
+import { GetCommand, QueryCommand, TransactWriteCommand, paginateQuery } from '@aws-sdk/lib-dynamodb';
+import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
+import type { Slot } from '#domain/deployment/admit.ts';
+import type { Decision } from '#domain/deployment/decision.ts';
+import type { Waiter } from '#domain/deployment/waiter.ts';
+import type { Artifact, Deployment, DeploymentRecord } from '#domain/deployment/deployment.ts';
+import type { CurrentRelease, EnvironmentState } from '#domain/service/service.ts';
+import type { Clock } from '#ports/clock.ts';
+import type {
+  CommitOutcome,
+  DeploymentPage,
+  DeploymentQuery,
+  DeploymentStore,
+  RememberedRequest,
+} from '#ports/deployment-store.ts';
+import { toDeployment, toStep } from './deployment-row.ts';
+import { indexes, keys, queuePrefix, stepPrefix, waitingForSlot } from './keys.ts';
+import { listDeployments } from './list-deployments.ts';
+import type { Item, Key, Table } from './table.ts';
+import { transactItems } from './transact-items.ts';
+
+const queueCountLimit = 1000;
+/** Nothing was written, and the next round may well go through: two transactions met on one item, or the table is busy. */
+const passing = ['TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExceeded'];
+
+export class DynamoDeploymentStore implements DeploymentStore {
+  readonly #table: Table;
+  readonly #clock: Clock;
+
+  constructor(table: Table, clock: Clock) {
+    this.#table = table;
+    this.#clock = clock;
+  }
+
+  async commit(decision: Decision): Promise<CommitOutcome> {
+    const guarded = transactItems(this.#table.name, decision);
+    try {
+      await this.#table.client.send(new TransactWriteCommand({ TransactItems: guarded.map(({ item }) => item) }));
+      return 'committed';
+    } catch (error) {
+      if (!(error instanceof TransactionCanceledException)) throw error;
+      const reasons = error.CancellationReasons ?? [];
+      const failed = reasons.findIndex((reason) => reason.Code === 'ConditionalCheckFailed');
+      if (failed >= 0) return guarded[failed]?.onConflict ?? 'revision_conflict';
+      if (reasons.some((reason) => passing.includes(reason.Code ?? ''))) return 'revision_conflict';
+      throw error;
+    }
+  }
+
+  async find(id: string): Promise<Deployment | undefined> {
+    const row = await this.#get(keys.deployment(id));
+    return row && toDeployment(row);
+  }
+
+  async load(id: string): Promise<DeploymentRecord | undefined> {
+    const rows = await this.#rows(keys.deploymentRows(id));
+    const meta = rows.find((row) => row['sk'] === 'META');
+    if (!meta) return undefined;
+    const steps = rows.filter((row) => String(row['sk']).startsWith(stepPrefix)).map(toStep);
+    return { deployment: toDeployment(meta), steps };
+  }
+
+  async findInProgress(service: string, environment: string, commit: string): Promise<string | undefined> {
+    const row = await this.#get(keys.lock(service, environment, commit));
+    return row?.['owner'] as string | undefined;
+  }
+
+  async findRemembered(key: string): Promise<RememberedRequest | undefined> {
+    const row = await this.#get(keys.request(key));
+    if (!row || (row['ttl'] as number) * 1000 < this.#clock.now().getTime()) return undefined;
+    return { deploymentId: row['deploymentId'] as string, digest: row['digest'] as string };
+  }
+
+  async slot(service: string, environment: string): Promise<Slot> {
+    const rows = await this.#rows(keys.slotRows(service, environment));
+    const held = rows.find((row) => row['sk'] === 'LOCK');
+    const owner = held?.['owner'] as string | undefined;
+    const last = held?.['last'] as Slot['last'];
+    return {
+      ...(owner !== undefined && { owner }),
+      ...(last && { last }),
+      fence: (held?.['fence'] as number | undefined) ?? 0,
+      waiters: rows.filter((row) => String(row['sk']).startsWith(queuePrefix)).map((row) => row as unknown as Waiter),
+    };
+  }
+
+  async environment(service: string, environment: string): Promise<EnvironmentState> {
+    const row = await this.#get(keys.environment(service, environment));
+    const current = row?.['current'] as CurrentRelease | undefined;
+    const previous = row?.['previous'] as CurrentRelease | null | undefined;
+    return { service, environment, ...(current && { current }), ...(previous && { previous }) };
+  }
+
+  async findArtifact(service: string, tree: string, identity: string): Promise<Artifact | undefined> {
+    const rows = await this.#rows(`ART#${service}`, `${tree}#`);
+    return rows.map((row) => row['artifact'] as Artifact).find((artifact) => artifact.identity === identity);
+  }
+
+  async list(query: DeploymentQuery): Promise<DeploymentPage> {
+    return listDeployments(this.#table, query, this.#clock.now());
+  }
+
+  async queueDepth(): Promise<number> {
+    const { Count } = await this.#table.client.send(
+      new QueryCommand({
+        TableName: this.#table.name,
+        IndexName: indexes.open,
+        KeyConditionExpression: 'gsi3pk = :pk',
+        ExpressionAttributeValues: { ':pk': waitingForSlot },
+        Select: 'COUNT',
+        Limit: queueCountLimit,
+      }),
+    );
+    return Count ?? 0;
+  }
+
+  async #get(Key: Key): Promise<Item | undefined> {
+    const { Item } = await this.#table.client.send(
+      new GetCommand({ TableName: this.#table.name, Key, ConsistentRead: true }),
+    );
+    return Item;
+  }
+
+  async #rows(pk: string, prefix?: string): Promise<readonly Item[]> {
+    const rows: Item[] = [];
+    const pages = paginateQuery(
+      { client: this.#table.client },
+      {
+        TableName: this.#table.name,
+        ConsistentRead: true,
+        KeyConditionExpression: prefix === undefined ? 'pk = :pk' : 'pk = :pk AND begins_with(sk, :prefix)',
+        ExpressionAttributeValues: { ':pk': pk, ...(prefix !== undefined && { ':prefix': prefix }) },
+      },
+    );
+    for await (const page of pages) rows.push(...(page.Items ?? []));
+    return rows;
+  }
+}

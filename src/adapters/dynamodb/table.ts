@@ -1,0 +1,10 @@
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+
+/** The one table, as its stores hold it. */
+export interface Table {
+  readonly client: DynamoDBDocumentClient;
+  readonly name: string;
+}
+
+export type Key = Readonly<Record<'pk' | 'sk', string>>;
+export type Item = Readonly<Record<string, unknown>>;

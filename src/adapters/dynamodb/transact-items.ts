@@ -1,0 +1,182 @@
+import type { TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
+import { assertNever } from '#domain/assert-never.ts';
+import type { Decision, Write } from '#domain/deployment/decision.ts';
+import type { CommitOutcome } from '#ports/deployment-store.ts';
+import { deploymentRow, stepRow } from './deployment-row.ts';
+import { indexKeys, keys } from './keys.ts';
+import { outboxRow } from './outbox-row.ts';
+import { updateOf } from './update-of.ts';
+
+export type TransactItem = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
+
+/** One item of a transaction, and what it means when its condition does not hold. */
+export interface GuardedItem {
+  readonly item: TransactItem;
+  readonly onConflict: Exclude<CommitOutcome, 'committed'>;
+}
+
+const absent = 'attribute_not_exists(pk)';
+const requestMemorySeconds = 24 * 3600;
+
+/** All that a decision writes. */
+export function transactItems(table: string, decision: Decision): readonly GuardedItem[] {
+  const { before, after } = decision;
+  const head: TransactItem = before
+    ? { Update: updateOf(table, keys.deployment(after.id), deploymentRow(before), deploymentRow(after), before.rev) }
+    : { Put: { TableName: table, Item: deploymentRow(after), ConditionExpression: absent } };
+  return [
+    { item: head, onConflict: 'revision_conflict' },
+    ...decision.writes.map((write) => itemOf(table, write)),
+    ...decision.events.map((event): GuardedItem => ({
+      item: { Put: { TableName: table, Item: outboxRow(event), ConditionExpression: absent } },
+      onConflict: 'revision_conflict',
+    })),
+  ];
+}
+
+function itemOf(table: string, write: Write): GuardedItem {
+  switch (write.kind) {
+    case 'put-step':
+      return { item: { Put: { TableName: table, Item: stepRow(write.step) } }, onConflict: 'revision_conflict' };
+    case 'take-lock': {
+      const { service, environment, commit, id } = write.deployment;
+      const Item = { ...keys.lock(service, environment, commit), et: 'Lock', owner: id };
+      return { item: { Put: { TableName: table, Item, ConditionExpression: absent } }, onConflict: 'lock_taken' };
+    }
+    case 'free-lock': {
+      const { service, environment, commit, id } = write.deployment;
+      return {
+        item: { Delete: { TableName: table, Key: keys.lock(service, environment, commit), ...ownedBy(id, true) } },
+        onConflict: 'revision_conflict',
+      };
+    }
+    case 'take-slot': {
+      const { service, environment, id } = write.deployment;
+      return {
+        item: {
+          Update: {
+            TableName: table,
+            Key: keys.slot(service, environment),
+            UpdateExpression: 'SET #owner = :owner, #last = :last, fence = :fence, et = :et',
+            // The fence of the row as it was read: nobody has held the slot in between.
+            ConditionExpression:
+              'attribute_not_exists(#owner) AND (fence = :seen OR (attribute_not_exists(fence) AND :seen = :zero))',
+            ExpressionAttributeNames: { '#owner': 'owner', '#last': 'last' },
+            ExpressionAttributeValues: {
+              ':owner': id,
+              ':last': { deploymentId: id, since: write.deployment.createdAt },
+              ':fence': write.fence,
+              ':seen': write.fence - 1,
+              ':zero': 0,
+              ':et': 'Slot',
+            },
+          },
+        },
+        onConflict: 'slot_lost',
+      };
+    }
+    case 'hold-slot': {
+      const { service, environment, id, fence } = write.deployment;
+      return {
+        item: {
+          ConditionCheck: {
+            TableName: table,
+            Key: keys.slot(service, environment),
+            ConditionExpression: '#owner = :owner AND fence = :fence',
+            ExpressionAttributeNames: { '#owner': 'owner' },
+            ExpressionAttributeValues: { ':owner': id, ':fence': fence ?? -1 },
+          },
+        },
+        onConflict: 'slot_lost',
+      };
+    }
+    case 'free-slot': {
+      const { service, environment, id } = write.deployment;
+      return {
+        item: {
+          Update: {
+            TableName: table,
+            Key: keys.slot(service, environment),
+            UpdateExpression: 'REMOVE #owner',
+            ...ownedBy(id, false),
+          },
+        },
+        onConflict: 'slot_lost',
+      };
+    }
+    case 'join-queue': {
+      const { waiter } = write;
+      const Item = { ...keys.waiter(waiter), et: 'Waiter', ...indexKeys.waiting(waiter), ...waiter };
+      return { item: { Put: { TableName: table, Item } }, onConflict: 'revision_conflict' };
+    }
+    case 'leave-queue':
+      return {
+        item: { Delete: { TableName: table, Key: keys.waiter(write.waiter) } },
+        onConflict: 'revision_conflict',
+      };
+    case 'put-artifact-ref': {
+      const { service, source, artifact } = write.deployment;
+      const Item = {
+        ...keys.artifact(service, source?.tree ?? '', artifact?.digest ?? ''),
+        et: 'ArtifactRef',
+        artifact,
+        createdAt: write.at,
+      };
+      return { item: { Put: { TableName: table, Item } }, onConflict: 'revision_conflict' };
+    }
+    case 'put-current-release':
+      return { item: currentRelease(table, write.deployment), onConflict: 'revision_conflict' };
+    case 'remember-request': {
+      const ttl = Math.floor(write.atMs / 1000) + requestMemorySeconds;
+      const Item = {
+        ...keys.request(write.key),
+        et: 'Request',
+        deploymentId: write.deploymentId,
+        digest: write.digest,
+        ttl,
+      };
+      // An expired row may lie there for days until the table sweeps it: to readers it is gone, so it is to writers.
+      const free = {
+        ConditionExpression: `${absent} OR #ttl < :now`,
+        ExpressionAttributeNames: { '#ttl': 'ttl' },
+        ExpressionAttributeValues: { ':now': write.atMs / 1000 },
+      };
+      return { item: { Put: { TableName: table, Item, ...free } }, onConflict: 'request_known' };
+    }
+    default:
+      return assertNever(write);
+  }
+}
+
+/** Only the owner lets go; a row that is gone already is fine where `orGone` says so. */
+function ownedBy(owner: string, orGone: boolean) {
+  return {
+    ConditionExpression: orGone ? 'attribute_not_exists(pk) OR #owner = :owner' : '#owner = :owner',
+    ExpressionAttributeNames: { '#owner': 'owner' },
+    ExpressionAttributeValues: { ':owner': owner },
+  };
+}
+
+function currentRelease(table: string, deployment: Decision['after']): TransactItem {
+  const { service, environment, id, release, artifact, commit, updatedAt } = deployment;
+  return {
+    Update: {
+      TableName: table,
+      Key: keys.environment(service, environment),
+      // What was current becomes previous in the same write.
+      UpdateExpression: 'SET et = :et, previous = if_not_exists(#current, :none), #current = :current',
+      ExpressionAttributeNames: { '#current': 'current' },
+      ExpressionAttributeValues: {
+        ':et': 'Environment',
+        ':none': null,
+        ':current': {
+          deploymentId: id,
+          version: release?.version,
+          artifactDigest: artifact?.digest,
+          commit,
+          releasedAt: updatedAt,
+        },
+      },
+    },
+  };
+}

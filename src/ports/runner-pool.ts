@@ -1,0 +1,7 @@
+/** Whether builds can run, as last seen. */
+export interface RunnerPool {
+  /** Asks the runner itself; throws when it does not answer. */
+  probe(): Promise<void>;
+  recordHeartbeat(at: Date): Promise<void>;
+  lastHeartbeat(): Promise<Date | undefined>;
+}

@@ -1,0 +1,8 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import { Tracer } from '@aws-lambda-powertools/tracer';
+
+/** The one place that knows how logs and spans leave a function. */
+export const logger = new Logger({ serviceName: 'deployment-service' });
+
+/** Disabled by Powertools itself wherever there is no X-Ray daemon. */
+export const tracer = new Tracer({ serviceName: 'deployment-service', captureHTTPsRequests: false });

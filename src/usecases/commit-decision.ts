@@ -1,0 +1,39 @@
+import type { Decision } from '#domain/deployment/decision.ts';
+import type { Deployment, DeploymentRecord } from '#domain/deployment/deployment.ts';
+import { Refusal } from '#domain/refusal.ts';
+import type { Deps } from '#ports/deps.ts';
+
+/** Far more rounds than real contention needs; reaching it means that something writes in a circle. */
+const mostRounds = 25;
+
+interface Verdict<T> {
+  /** Absent: there is nothing to write. */
+  readonly decision?: Decision | undefined;
+  readonly value: T;
+}
+
+/**
+ * Loads a deployment, decides, commits; a lost race loads and decides again.
+ *
+ * @throws Refusal `not_found` for an unknown id, `conflict` when the slot has passed to another deployment
+ */
+export async function commitDecision<T>(
+  deps: Pick<Deps, 'deployments' | 'clock'>,
+  deploymentId: string,
+  decideOn: (record: DeploymentRecord) => Verdict<T> | Promise<Verdict<T>>,
+): Promise<{ readonly value: T; readonly deployment: Deployment }> {
+  for (let round = 1; round <= mostRounds; round++) {
+    const record = await deps.deployments.load(deploymentId);
+    if (!record) throw new Refusal('not_found', `There is no deployment ${deploymentId}.`);
+    const { decision, value } = await decideOn(record);
+    if (!decision) return { value, deployment: record.deployment };
+    const outcome = await deps.deployments.commit(decision);
+    if (outcome === 'committed') return { value, deployment: decision.after };
+    // A lost slot shows in a record read afterwards, unless the slot went without the deployment's doing.
+    if (outcome === 'slot_lost' && round > 3) {
+      throw new Refusal('conflict', `Deployment ${deploymentId} no longer holds the slot of its environment.`);
+    }
+    await deps.clock.sleep(round * 5);
+  }
+  throw new Refusal('unavailable', `Deployment ${deploymentId} is changing too fast; try again.`, { transient: true });
+}

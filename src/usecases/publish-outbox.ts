@@ -1,0 +1,29 @@
+import type { OutboxEvent } from '#domain/event/chain.ts';
+import type { Deps } from '#ports/deps.ts';
+
+/**
+ * Publishes committed events and forgets those that the bus took. Publishing again after a crash is fine: consumers
+ * dedupe by id.
+ *
+ * @returns the events that the bus did not take; they stay in the outbox
+ */
+export async function publishOutbox(
+  deps: Pick<Deps, 'bus' | 'outbox'>,
+  events: readonly OutboxEvent[],
+): Promise<readonly OutboxEvent[]> {
+  const refused = await deps.bus.publish(events);
+  const refusedIds = new Set(refused.map((event) => event.detail.id));
+  await deps.outbox.remove(events.filter((event) => !refusedIds.has(event.detail.id)));
+  return refused;
+}
+
+/** An event younger than this is still on its ordinary way. */
+const overdueMs = 30_000;
+const sweepLimit = 500;
+
+/** Publishes what the stream has left behind. */
+export async function sweepOutbox(deps: Pick<Deps, 'bus' | 'outbox'>): Promise<{ readonly published: number }> {
+  const events = await deps.outbox.unpublished(overdueMs, sweepLimit);
+  const refused = await publishOutbox(deps, events);
+  return { published: events.length - refused.length };
+}

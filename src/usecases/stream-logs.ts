@@ -1,0 +1,78 @@
+import type { Deployment } from '#domain/deployment/deployment.ts';
+import { isTerminal } from '#domain/deployment/transitions.ts';
+import { Refusal } from '#domain/refusal.ts';
+import type { LogChunk, LogPage } from '#ports/log-store.ts';
+import type { Deps } from '#ports/deps.ts';
+
+type LogDeps = Pick<Deps, 'deployments' | 'logs' | 'clock'>;
+
+export type LogFrame =
+  | { readonly kind: 'chunk'; readonly chunk: LogChunk }
+  | { readonly kind: 'heartbeat' }
+  /** Nothing follows: the deployment is over and its log complete. */
+  | { readonly kind: 'end'; readonly status: Deployment['status'] };
+
+const chunksPerRead = 50;
+const pollMs = 150;
+const heartbeatMs = 15_000;
+/** A connection ends after this long, and the client resumes: no function is held for hours. */
+const connectionMs = 120_000;
+/** How long a finished deployment's log may lag behind when its stream never said that it ended. */
+const graceMs = 15_000;
+
+/**
+ * Follows a log from a chunk on. The generator ends without `end` when the connection has lasted long enough; the client
+ * comes back with the number of the last chunk it has. While there is nothing yet, the first frame is a heartbeat, so
+ * that a client knows at once that it is connected.
+ *
+ * @param gone ends the generator within a poll: who asks for a frame waits for one, and nobody else could stop it
+ * @throws Refusal `not_found`, before the first frame
+ */
+export async function* followLogs(
+  deps: LogDeps,
+  deploymentId: string,
+  afterNumber: number,
+  gone?: AbortSignal,
+): AsyncGenerator<LogFrame> {
+  const startedMs = deps.clock.now().getTime();
+  let quietSinceMs = Number.NEGATIVE_INFINITY;
+  let last = afterNumber;
+  while (!gone?.aborted) {
+    // The deployment is read first: a log that is complete after a terminal read can gain nothing.
+    const deployment = await deps.deployments.find(deploymentId);
+    if (!deployment) throw new Refusal('not_found', `There is no deployment ${deploymentId}.`);
+    const page = await deps.logs.read(deploymentId, last, chunksPerRead);
+    for (const chunk of page.chunks) {
+      yield { kind: 'chunk', chunk };
+      last = chunk.n;
+    }
+    const nowMs = deps.clock.now().getTime();
+    if (page.chunks.length > 0) quietSinceMs = nowMs;
+    if (page.chunks.length === chunksPerRead) continue;
+    if (isComplete(deployment, page, nowMs)) {
+      yield { kind: 'end', status: deployment.status };
+      return;
+    }
+    if (nowMs - startedMs >= connectionMs) return;
+    if (nowMs - quietSinceMs >= heartbeatMs) {
+      quietSinceMs = nowMs;
+      yield { kind: 'heartbeat' };
+    }
+    await deps.clock.sleep(pollMs);
+  }
+}
+
+/** One page of the same log. */
+export async function readLogs(deps: LogDeps, deploymentId: string, afterNumber: number, limit: number) {
+  const deployment = await deps.deployments.find(deploymentId);
+  if (!deployment) throw new Refusal('not_found', `There is no deployment ${deploymentId}.`);
+  const page = await deps.logs.read(deploymentId, afterNumber, limit);
+  const complete = page.chunks.length < limit && isComplete(deployment, page, deps.clock.now().getTime());
+  return { chunks: page.chunks, next: page.chunks.at(-1)?.n ?? afterNumber, complete };
+}
+
+/** Every build that began has said that its log ended; or the deployment has been over for so long that none will. */
+function isComplete(deployment: Deployment, page: LogPage, nowMs: number): boolean {
+  if (!isTerminal(deployment.status) || deployment.finishedAtMs === undefined) return false;
+  return page.endedStreams >= (deployment.builds ?? 0) || nowMs - deployment.finishedAtMs >= graceMs;
+}

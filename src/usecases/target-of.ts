@@ -1,0 +1,15 @@
+import type { Deployment } from '#domain/deployment/deployment.ts';
+import { Refusal } from '#domain/refusal.ts';
+import type { TargetRef } from '#domain/service/service.ts';
+import type { Deps } from '#ports/deps.ts';
+
+/** Where a deployment goes, as registered now. */
+export async function targetOf({ services }: Pick<Deps, 'services'>, deployment: Deployment): Promise<TargetRef> {
+  const service = await services.find(deployment.service);
+  const target = service?.environments[deployment.environment];
+  if (target) return target;
+  throw new Refusal(
+    'not_found',
+    `Environment "${deployment.environment}" of "${deployment.service}" is not registered.`,
+  );
+}

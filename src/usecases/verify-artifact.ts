@@ -1,0 +1,46 @@
+import type { Artifact } from '#domain/deployment/deployment.ts';
+import { Refusal } from '#domain/refusal.ts';
+import type { Deps } from '#ports/deps.ts';
+import { artifactStatement, signedStatement } from '#schemas/workflows/artifact-statement.ts';
+
+/**
+ * Makes sure, right before a release, that the stored bytes are those that were signed, and that our key signed them
+ * for this service.
+ *
+ * @throws Refusal `artifact_verification_failed` naming what does not match
+ */
+export async function verifyArtifact(
+  deps: Pick<Deps, 'blobs' | 'signer' | 'digest'>,
+  service: string,
+  artifact: Artifact,
+): Promise<void> {
+  const [bytes, signedBytes] = await Promise.all([deps.blobs.get(artifact.key), deps.blobs.get(artifact.signatureKey)]);
+  if (!bytes) throw untrusted(artifact, 'its bytes are gone');
+  if (!signedBytes) throw untrusted(artifact, 'its signature is gone');
+  if (deps.digest(bytes) !== artifact.digest) throw untrusted(artifact, 'its bytes were changed after it was signed');
+
+  const signed = parse(signedBytes, artifact);
+  if (!(await deps.signer.verify(signed.text, signed.signature))) {
+    throw untrusted(artifact, 'its signature was not made by the key of this service');
+  }
+  const { statement } = signed;
+  if (statement.digest !== artifact.digest) throw untrusted(artifact, 'its signature is that of another artifact');
+  if (statement.service !== service) throw untrusted(artifact, `it was built for service "${statement.service}"`);
+}
+
+function parse(bytes: Uint8Array, artifact: Artifact) {
+  try {
+    const { statement, signature } = signedStatement.parse(JSON.parse(Buffer.from(bytes).toString('utf8')));
+    return { text: statement, statement: artifactStatement.parse(JSON.parse(statement)), signature };
+  } catch (cause) {
+    throw untrusted(artifact, 'its signature cannot be read', cause);
+  }
+}
+
+function untrusted(artifact: Artifact, reason: string, cause?: unknown): Refusal {
+  return new Refusal(
+    'artifact_verification_failed',
+    `Artifact ${artifact.digest.slice(0, 12)} must not be released: ${reason}.`,
+    cause === undefined ? {} : { cause },
+  );
+}

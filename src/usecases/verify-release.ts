@@ -1,0 +1,80 @@
+import type { TargetRef } from '#domain/service/service.ts';
+import type { Deployment } from '#domain/deployment/deployment.ts';
+import { complaintOf, type HealthCheck } from '#domain/health/health-check.ts';
+import { releasePlanOf } from '#domain/deployment/release-plan.ts';
+import type { Deps } from '#ports/deps.ts';
+import type { DeploymentTask } from '#schemas/workflows/deployment-task.ts';
+import { runStep } from './run-step.ts';
+import { targetOf } from './target-of.ts';
+
+type VerifyDeps = Pick<Deps, 'deployments' | 'services' | 'shifter' | 'probe' | 'clock' | 'digest'>;
+
+interface Outcome {
+  readonly healthy: boolean;
+  readonly probes: number;
+  readonly lastStatus?: number;
+  readonly reason?: string;
+}
+
+/**
+ * Asks the released service until it has answered well often enough in a row, or its time is over.
+ *
+ * @throws Refusal `step_failed` when it is not healthy; the deployment then decides about going back
+ */
+export async function verifyRelease(deps: VerifyDeps, task: DeploymentTask): Promise<void> {
+  const start = { name: 'verify', run: task.run, status: 'verifying' } as const;
+  await runStep(
+    deps,
+    task.deploymentId,
+    start,
+    async (deployment) => {
+      const target = await targetOf(deps, deployment);
+      const check = releasePlanOf(deployment).manifest.healthCheck;
+      const url = new URL(check.path, target.url).href;
+      const outcome = await askUntilSure(deps, deployment, target, check, url);
+      const { reason } = outcome;
+      return {
+        value: undefined,
+        facts: [{ type: 'deployment.health_check', data: { url, ...outcome } }],
+        ...(!outcome.healthy && {
+          failure: {
+            code: 'step_failed',
+            step: 'verify',
+            message: `The new version is not healthy: ${url} ${reason}.`,
+          },
+        }),
+      };
+    },
+    () => undefined,
+  );
+}
+
+async function askUntilSure(
+  deps: VerifyDeps,
+  deployment: Deployment,
+  target: TargetRef,
+  check: HealthCheck,
+  url: string,
+): Promise<Outcome> {
+  const deadline = deps.clock.now().getTime() + check.deadlineSeconds * 1000;
+  let inARow = 0;
+  for (let probes = 1; ; probes++) {
+    const seen = await deps.probe.get({ url, timeoutSeconds: check.timeoutSeconds });
+    const complaint = complaintOf(check, seen) ?? (await misdirected(deps, deployment, target));
+    const lastStatus = seen.kind === 'answer' ? { lastStatus: seen.status } : {};
+    inARow = complaint === undefined ? inARow + 1 : 0;
+    if (inARow >= check.successes) return { healthy: true, probes, ...lastStatus };
+    if (deps.clock.now().getTime() + check.intervalSeconds * 1000 > deadline) {
+      const reason = complaint ?? `answered well only ${inARow} of ${check.successes} times in a row in time`;
+      return { healthy: false, probes, ...lastStatus, reason };
+    }
+    await deps.clock.sleep(check.intervalSeconds * 1000);
+  }
+}
+
+/** A good answer proves nothing when another version gave it. */
+async function misdirected(deps: VerifyDeps, { release }: Deployment, target: TargetRef): Promise<string | undefined> {
+  const weights = await deps.shifter.status(target);
+  if (release && weights.get(release.version) === 100) return undefined;
+  return `is not served by version ${release?.version} alone`;
+}
