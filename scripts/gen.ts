@@ -1,0 +1,17 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { catalogReference } from './gen-reference.ts';
+import { manifestJsonSchema } from './gen-manifest-schema.ts';
+
+/** Writes every generated file that is committed. A test compares each with what this would write. */
+export const generated = {
+  'schemas/json/service.v1.schema.json': manifestJsonSchema,
+  'docs/reference.md': catalogReference,
+} as const satisfies Record<string, () => string>;
+
+if (import.meta.main) {
+  await mkdir('schemas/json', { recursive: true });
+  for (const [file, make] of Object.entries(generated)) {
+    await writeFile(file, make());
+    process.stdout.write(`${file}\n`);
+  }
+}

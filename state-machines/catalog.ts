@@ -1,0 +1,64 @@
+/** What a placeholder `${Name}` in a definition stands for; each kind gives a value and, in the stack, a grant. */
+export type Binding =
+  /** The ARN of a function of the catalog, by name; grants its invocation. */
+  | { readonly kind: 'function'; readonly name: string }
+  /** The name of a build project; grants starting, stopping and reading its builds. */
+  | { readonly kind: 'project'; readonly name: ProjectName }
+  /** The name of the blob bucket. Grants nothing: builds read it by their own role. */
+  | { readonly kind: 'blob-bucket' }
+  /** The name of the log group of all builds. */
+  | { readonly kind: 'build-log-group' };
+
+export type ProjectName = 'fetch-source' | 'build';
+
+export interface MachineRow {
+  readonly name: string;
+  /** In this folder. */
+  readonly file: `${string}.asl.json`;
+  readonly bindings: Readonly<Record<string, Binding>>;
+}
+
+const invoke = (name: string): Binding => ({ kind: 'function', name });
+
+/** Every state machine. The bytes of the files run on both hosts; only what the placeholders mean differs. */
+export const machineCatalog = [
+  {
+    name: 'deployment',
+    file: 'deployment.asl.json',
+    bindings: {
+      AdmitDeployment: invoke('admit-deployment'),
+      ResolveManifest: invoke('resolve-manifest'),
+      DiagnoseBuild: invoke('diagnose-build'),
+      SignArtifact: invoke('sign-artifact'),
+      ReleaseArtifact: invoke('release-artifact'),
+      VerifyRelease: invoke('verify-release'),
+      CompleteDeployment: invoke('complete-deployment'),
+      SettleFailure: invoke('settle-failure'),
+      RollBackRelease: invoke('roll-back-release'),
+      FetchSourceProject: { kind: 'project', name: 'fetch-source' },
+      BuildProject: { kind: 'project', name: 'build' },
+      BlobBucket: { kind: 'blob-bucket' },
+      BuildLogGroup: { kind: 'build-log-group' },
+    },
+  },
+] as const satisfies readonly MachineRow[];
+
+/** The build projects and what runs in them. */
+export const projectCatalog = [
+  { name: 'fetch-source', buildspec: 'buildspecs/fetch-source.yml', timeoutMinutes: 15 },
+  { name: 'build', buildspec: 'buildspecs/build.yml', timeoutMinutes: 480 },
+] as const satisfies readonly { name: ProjectName; buildspec: string; timeoutMinutes: number }[];
+
+/** The definition with its placeholders filled in. A name without a binding, or a binding without a use, is a mistake. */
+export function bindDefinition(definition: string, values: Readonly<Record<string, string>>): string {
+  const used = new Set<string>();
+  const bound = definition.replaceAll(/\$\{(\w+)\}/g, (_, name: string) => {
+    const value = values[name];
+    if (value === undefined) throw new Error(`The placeholder \${${name}} has no binding.`);
+    used.add(name);
+    return value;
+  });
+  const unused = Object.keys(values).filter((name) => !used.has(name));
+  if (unused.length > 0) throw new Error(`Bindings without a placeholder: ${unused.join(', ')}.`);
+  return bound;
+}
