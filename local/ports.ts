@@ -1,0 +1,72 @@
+import { parseArgs } from 'node:util';
+
+export interface HostPorts {
+  /** The API. */
+  readonly api: number;
+  /** The AWS endpoint. */
+  readonly aws: number;
+  /** The load balancer in front of the services. */
+  readonly services: number;
+}
+
+export const defaultPorts: HostPorts = { api: 3000, aws: 4566, services: 8080 };
+
+const settings = [
+  { port: 'api', flag: 'port', variable: 'PORT' },
+  { port: 'aws', flag: 'aws-port', variable: 'AWS_PORT' },
+  { port: 'services', flag: 'services-port', variable: 'SERVICES_PORT' },
+] as const;
+
+export interface StartOptions {
+  readonly ports: HostPorts;
+  readonly directory: string;
+}
+
+export const usage = `npm start -- [options]
+
+  --port N            API            (default 3000, or PORT)
+  --aws-port N        AWS endpoint   (default 4566, or AWS_PORT)
+  --services-port N   services       (default 8080, or SERVICES_PORT)
+  --directory DIR     state          (default .local, or LOCAL_DIRECTORY)
+  --help
+`;
+
+/** @throws Error in words for the person who typed the arguments */
+export function readStartOptions(
+  argv: readonly string[],
+  environment: Readonly<Record<string, string | undefined>>,
+): StartOptions | 'help' {
+  const { values } = parseArgs({
+    args: [...argv],
+    options: {
+      port: { type: 'string' },
+      'aws-port': { type: 'string' },
+      'services-port': { type: 'string' },
+      directory: { type: 'string' },
+      help: { type: 'boolean', short: 'h' },
+    },
+  });
+  if (values.help) return 'help';
+  const ports = settings.map(({ port, flag, variable }) => {
+    const fromFlag = values[flag];
+    const given = fromFlag ?? environment[variable];
+    const source = fromFlag === undefined ? variable : `--${flag}`;
+    return [port, given === undefined || given === '' ? defaultPorts[port] : portIn(given, source)] as const;
+  });
+  const chosen = Object.fromEntries(ports) as unknown as HostPorts;
+  refuseTwice(chosen);
+  return { ports: chosen, directory: values.directory ?? environment['LOCAL_DIRECTORY'] ?? '.local' };
+}
+
+function portIn(text: string, source: string): number {
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
+  if (port >= 0 && port <= 65_535) return port;
+  throw new Error(`${source} must be a port from 0 to 65535, not "${text}".`);
+}
+
+/** Zero lets the system choose, so it may stand twice. */
+function refuseTwice(ports: HostPorts): void {
+  const fixed = [ports.api, ports.aws, ports.services].filter((port) => port !== 0);
+  const twice = fixed.find((port, index) => fixed.indexOf(port) !== index);
+  if (twice !== undefined) throw new Error(`Port ${twice} is asked for twice; each of the three needs its own.`);
+}

@@ -1,0 +1,24 @@
+import { functionNameOf, type FunctionRow } from '#functions/catalog.ts';
+
+export const region = 'eu-west-1';
+export const account = '000000000000';
+
+/** What the stack's resources are called on the local host. */
+export const names = {
+  table: 'deployment-service',
+  blobBucket: 'deployment-service-blobs',
+  bus: 'deployment-service',
+  buildLogGroup: '/deployment-service/builds',
+  signingKeyAlias: 'alias/deployment-service-signing',
+  sealKeyAlias: 'alias/deployment-service-seal',
+  project: (name: string) => `deployment-service-${name}`,
+  machine: (name: string) => `deployment-service-${name}`,
+} as const;
+
+export function functionArn(row: FunctionRow): string {
+  return `arn:aws:lambda:${region}:${account}:function:${functionNameOf(row)}`;
+}
+
+export function machineArn(name: string): string {
+  return `arn:aws:states:${region}:${account}:stateMachine:${names.machine(name)}`;
+}
