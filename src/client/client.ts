@@ -1,0 +1,64 @@
+import type { ApiContract } from '#schemas/api/contract.ts';
+import { createDeployment } from '#schemas/api/create-deployment.ts';
+import { getDeployment } from '#schemas/api/get-deployment.ts';
+import { getStatus } from '#schemas/api/get-status.ts';
+import { health } from '#schemas/api/health.ts';
+import { listDeployments } from '#schemas/api/list-deployments.ts';
+import { registerService } from '#schemas/api/register-service.ts';
+import { streamLogs } from '#schemas/api/stream-logs.ts';
+import { validateServiceManifest } from '#schemas/api/validate-service-manifest.ts';
+import type { Answer, CallArguments } from './call-input.ts';
+import type { Connection } from './connection.ts';
+import { followLogs, type FollowOptions } from './follow-logs.ts';
+import { pause } from './pause.ts';
+import { send } from './send.ts';
+
+export interface ClientOptions extends Pick<Connection, 'token'> {
+  /** Address of the API, with the stage where there is one: `http://127.0.0.1:3000`. */
+  readonly baseUrl: string;
+  readonly fetch?: Connection['fetch'] | undefined;
+  readonly pause?: Connection['pause'] | undefined;
+  /** Default 30 seconds. */
+  readonly timeoutMs?: number | undefined;
+  /** Default 45 seconds, three times the service's keep-alive. */
+  readonly idleMs?: number | undefined;
+}
+
+export type Client = ReturnType<typeof createClient>;
+
+/**
+ * The API as functions, one per contract: `{ params, query, body }` in, `{ status, body }` out, both typed and the answer
+ * checked. Uses nothing but `fetch` and web streams, so it runs in a browser too.
+ *
+ * Every call throws ApiProblem when the service refuses, Unreachable when there is no answer, UnexpectedAnswer when the
+ * answer does not fit its contract.
+ */
+export function createClient(options: ClientOptions) {
+  const connection: Connection = {
+    baseUrl: options.baseUrl.replace(/\/+$/, ''),
+    token: options.token,
+    // Not `fetch` itself: a browser refuses to run it as a method of another object.
+    fetch: options.fetch ?? ((input, init) => globalThis.fetch(input, init)),
+    pause: options.pause ?? pause,
+    timeoutMs: options.timeoutMs ?? 30_000,
+    idleMs: options.idleMs ?? 45_000,
+  };
+  const call =
+    <C extends ApiContract>(contract: C) =>
+    (...[input, callOptions]: CallArguments<C>): Promise<Answer<C>> =>
+      send(connection, contract, input, callOptions);
+
+  return {
+    baseUrl: connection.baseUrl,
+    createDeployment: call(createDeployment),
+    getDeployment: call(getDeployment),
+    getStatus: call(getStatus),
+    health: call(health),
+    listDeployments: call(listDeployments),
+    /** One page of a log; `followLogs` is the stream of it. */
+    readLogs: call(streamLogs),
+    registerService: call(registerService),
+    validateServiceManifest: call(validateServiceManifest),
+    followLogs: (deploymentId: string, follow?: FollowOptions) => followLogs(connection, deploymentId, follow),
+  };
+}
