@@ -1,0 +1,17 @@
+import type { Pause } from '#client/pause.ts';
+import type { Output } from './terminal/output.ts';
+
+/** The world around dsctl, so that tests can bring their own. */
+export interface CliContext {
+  readonly output: Output;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  readonly fetch: typeof globalThis.fetch;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  readonly pause: Pause;
+  /** Calls `action` again and again until the returned function is called. */
+  readonly every: (milliseconds: number, action: () => void) => () => void;
+  /** Calls `action` on Ctrl-C instead of ending the process, until the returned function is called. */
+  readonly onInterrupt: (action: () => void) => () => void;
+}

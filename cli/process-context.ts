@@ -1,0 +1,24 @@
+import { pause } from '#client/pause.ts';
+import type { CliContext } from './context.ts';
+import { outputOf } from './terminal/output.ts';
+
+export function processContext(): CliContext {
+  const { env } = process;
+  return {
+    output: { out: outputOf(process.stdout, env), err: outputOf(process.stderr, env) },
+    env,
+    cwd: process.cwd(),
+    fetch: globalThis.fetch,
+    now: () => Date.now(),
+    pause,
+    every(milliseconds, action) {
+      const timer = setInterval(action, milliseconds).unref();
+      return () => clearInterval(timer);
+    },
+    onInterrupt(action) {
+      // Not once: npx hands the signal on a second time, which would end the process before its last words.
+      process.on('SIGINT', action);
+      return () => process.removeListener('SIGINT', action);
+    },
+  };
+}

@@ -1,0 +1,44 @@
+import type { DeploymentSummary, DeploymentView } from '#schemas/api/deployment-view.ts';
+import { duration } from './duration.ts';
+import { failureLines } from './failure-lines.ts';
+import type { Paint } from './paint.ts';
+import { printable } from './printable.ts';
+import { statusWord } from './status-word.ts';
+import { lastAttempts, stepLine } from './step-line.ts';
+
+/** What goes where: `orders 3f2a1bc -> staging  dep_…`. */
+export function headLine(deployment: DeploymentSummary, paint: Paint): string {
+  const { service, commit, environment, id } = deployment;
+  return `${paint.bold(`${service} ${commit.slice(0, 7)} → ${environment}`)}  ${paint.dim(id)}`;
+}
+
+/** How it ended, or stands: the status, how long, which version answers where, and why not. */
+export function outcomeLines(deployment: DeploymentSummary, paint: Paint): readonly string[] {
+  const { status, durationMs, version, url, failure } = deployment;
+  const took = durationMs === undefined ? '' : ` in ${duration(durationMs)}`;
+  const where = version === undefined ? '' : `: version ${version}${url === undefined ? '' : ` at ${url}`}`;
+  return [
+    `${statusWord(status, paint)}${took}${status === 'succeeded' ? where : ''}`,
+    ...(failure ? failureLines(failure, paint) : []),
+  ];
+}
+
+/** Everything about a deployment on one screen. */
+export function deploymentLines(deployment: DeploymentView, paint: Paint, nowMs: number): readonly string[] {
+  const { subject, author, artifact, baselineVersion, supersededBy, actor, createdAt, run } = deployment;
+  const facts: readonly (readonly [string, string | undefined])[] = [
+    ['commit', subject && `${printable(subject, false)}${author === undefined ? '' : `, ${printable(author, false)}`}`],
+    ['asked for', `${createdAt} by ${actor}${run > 1 ? `, run ${run}` : ''}`],
+    ['artifact', artifact && `${artifact.digest}, ${artifact.sizeBytes} bytes`],
+    ['before', baselineVersion && `version ${baselineVersion}`],
+    ['superseded by', supersededBy],
+  ];
+  return [
+    headLine(deployment, paint),
+    ...facts.flatMap(([name, value]) => (value === undefined ? [] : [`  ${paint.dim(name.padEnd(13))}  ${value}`])),
+    '',
+    ...lastAttempts(deployment.steps).map((step) => stepLine(step, { paint, nowMs })),
+    ...(deployment.steps.length > 0 ? [''] : []),
+    ...outcomeLines(deployment, paint),
+  ];
+}

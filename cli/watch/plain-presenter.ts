@@ -1,0 +1,38 @@
+import type { StatusView } from '#schemas/api/get-status.ts';
+import { printLines } from '../print.ts';
+import { headLine, outcomeLines } from '../render/deployment-lines.ts';
+import { changesBetween } from '../render/step-changes.ts';
+import { stepLine } from '../render/step-line.ts';
+import type { Output } from '../terminal/output.ts';
+import type { Presenter } from './presenter.ts';
+
+/** Appends a line for every change: for pipes, files and the logs of a CI system. */
+export function plainPresenter({ out, err }: Output, now: () => number): Presenter {
+  const { paint } = out;
+  let before: StatusView | undefined;
+  return {
+    begin: (deployment) => printLines(out, [headLine(deployment, paint)]),
+    show(view) {
+      const lines = changesBetween(before, view).flatMap((change) =>
+        change.kind === 'step' ? [stepLine(change.step, { paint, nowMs: now() })] : waiting(change.status),
+      );
+      printLines(out, lines);
+      before = view;
+    },
+    note: (text) => printLines(err, [text]),
+    finish: (deployment) => printLines(out, outcomeLines(deployment, paint)),
+    close: () => undefined,
+  };
+}
+
+/** Statuses that no step stands for. */
+function waiting(status: StatusView['status']): readonly string[] {
+  const words: Partial<Record<StatusView['status'], string>> = {
+    queued: '  … queued',
+    awaiting_approval: '  … waits for an approval',
+    awaiting_decision: '  … waits for a decision',
+    rolling_back: '  … rolling back',
+  };
+  const word = words[status];
+  return word === undefined ? [] : [word];
+}

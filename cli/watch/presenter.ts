@@ -1,0 +1,15 @@
+import type { DeploymentSummary, DeploymentView } from '#schemas/api/deployment-view.ts';
+import type { StatusView } from '#schemas/api/get-status.ts';
+
+/** Shows a deployment while it happens. */
+export interface Presenter {
+  /** What is watched, before anything else. */
+  begin(deployment: DeploymentSummary): void;
+  show(view: StatusView): void;
+  /** A word aside, such as a lost connection. */
+  note(text: string): void;
+  /** It is over. */
+  finish(deployment: DeploymentView): void;
+  /** Nothing more is shown; safe to call twice. */
+  close(): void;
+}

@@ -1,0 +1,69 @@
+import { ApiProblem } from '#client/api-problem.ts';
+import type { Client } from '#client/client.ts';
+import { UnexpectedAnswer } from '#client/unexpected-answer.ts';
+import { Unreachable } from '#client/unreachable.ts';
+import type { StatusView } from '#schemas/api/get-status.ts';
+import type { CliContext } from '../context.ts';
+import type { Presenter } from './presenter.ts';
+
+interface WatchOptions extends Pick<CliContext, 'now' | 'pause'> {
+  readonly client: Client;
+  readonly deploymentId: string;
+  readonly presenter: Presenter;
+  /** Stops watching. */
+  readonly signal: AbortSignal;
+  /** How long to watch at most, in milliseconds; without it until the end. */
+  readonly timeoutMs?: number | undefined;
+}
+
+export type WatchEnd = 'finished' | 'interrupted' | 'timed_out';
+
+const pollMs = 250;
+/** A deployment that takes long needs no one to look four times a second. */
+const calmPollMs = 1000;
+const calmAfterMs = 30_000;
+/** The service goes on without us: one that restarts is given this long to come back. */
+const patienceMs = 60_000;
+
+/**
+ * Shows a deployment until it is over.
+ *
+ * @throws ApiProblem when the service refuses; Unreachable or UnexpectedAnswer when it stays away for a minute
+ */
+export async function watchDeployment(options: WatchOptions): Promise<WatchEnd> {
+  const { client, deploymentId, presenter, signal, now, pause, timeoutMs = Infinity } = options;
+  const startedMs = now();
+  let heardMs: number | undefined;
+  let lost = false;
+  while (!signal.aborted) {
+    try {
+      const view = await readStatus(client, deploymentId, signal);
+      heardMs = now();
+      lost = false;
+      presenter.show(view);
+      if (view.terminal) {
+        const { body } = await client.getDeployment({ params: { deploymentId } }, { signal });
+        presenter.finish(body);
+        return 'finished';
+      }
+    } catch (error) {
+      if (signal.aborted) break;
+      if (heardMs === undefined || !isOutage(error) || now() - heardMs > patienceMs) throw error;
+      if (!lost) presenter.note('The service does not answer; trying again.');
+      lost = true;
+    }
+    if (now() - startedMs >= timeoutMs) return 'timed_out';
+    await pause(now() - startedMs < calmAfterMs ? pollMs : calmPollMs, signal);
+  }
+  return 'interrupted';
+}
+
+async function readStatus(client: Client, deploymentId: string, signal: AbortSignal): Promise<StatusView> {
+  const { body } = await client.getStatus({ params: { deploymentId } }, { signal });
+  return body;
+}
+
+function isOutage(error: unknown): boolean {
+  if (error instanceof ApiProblem) return error.status >= 500 || error.status === 429;
+  return error instanceof Unreachable || error instanceof UnexpectedAnswer;
+}
