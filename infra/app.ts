@@ -1,0 +1,13 @@
+import { fileURLToPath } from 'node:url';
+import { App } from 'aws-cdk-lib';
+import { deploymentService } from './deployment-service.ts';
+import { readSettings } from './settings.ts';
+
+const app = new App();
+const { CDK_DEFAULT_ACCOUNT: account, CDK_DEFAULT_REGION: region } = process.env;
+
+deploymentService(app, {
+  settings: readSettings((name) => app.node.tryGetContext(name) as unknown),
+  dist: fileURLToPath(new URL('../dist', import.meta.url)),
+  env: { account, region },
+});

@@ -1,0 +1,92 @@
+import { fileURLToPath } from 'node:url';
+import { build, type Metafile, type Plugin } from 'esbuild';
+import type { Capability } from '#functions/capabilities.ts';
+import { functionCatalog, nameOf, type FunctionRow } from '#functions/catalog.ts';
+
+/**
+ * The SDK packages behind each capability. `src/runtime/deps.ts` wires every adapter, so each bundle would hold every
+ * client; a function gets those that its row in the catalog lets it use.
+ */
+const packagesOf: Readonly<Record<Capability, readonly string[]>> = {
+  'table:read': ['@aws-sdk/client-dynamodb', '@aws-sdk/lib-dynamodb'],
+  'table:write': ['@aws-sdk/client-dynamodb', '@aws-sdk/lib-dynamodb'],
+  'blobs:read': ['@aws-sdk/client-s3'],
+  'blobs:write': ['@aws-sdk/client-s3'],
+  'artifacts:sign': ['@aws-sdk/client-kms'],
+  'artifacts:verify': ['@aws-sdk/client-kms'],
+  seals: ['@aws-sdk/client-kms'],
+  'events:publish': ['@aws-sdk/client-eventbridge'],
+  'machines:start': ['@aws-sdk/client-sfn'],
+  'runners:probe': ['@aws-sdk/client-codebuild'],
+  'targets:deploy': ['@aws-sdk/client-lambda', '@aws-sdk/credential-providers'],
+  'tokens:verify': ['jose'],
+  repositories: [],
+};
+const optionalPackages = new Set(Object.values(packagesOf).flat());
+
+/** Where else the SDK looks for credentials. A function always has them in its environment, which comes first. */
+const otherCredentialSources = ['ini', 'sso', 'process', 'login', 'web-identity'].map(
+  (source) => `@aws-sdk/credential-provider-${source}`,
+);
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/**
+ * Bundles every function of the catalog into `<directory>/<name>/index.mjs`, one pass per set of packages.
+ *
+ * @returns what went into which bundle, with paths from the root of the repository
+ */
+export async function buildFunctions(directory: string): Promise<Metafile> {
+  const groups = Object.values(Object.groupBy(functionCatalog, (row) => packagesFor(row).join()));
+  const metafiles = await Promise.all(groups.map((rows = []) => buildGroup(rows, directory)));
+  return {
+    inputs: Object.assign({}, ...metafiles.map(({ inputs }) => inputs)) as Metafile['inputs'],
+    outputs: Object.assign({}, ...metafiles.map(({ outputs }) => outputs)) as Metafile['outputs'],
+  };
+}
+
+function packagesFor(row: FunctionRow): readonly string[] {
+  return [...new Set(row.needs.flatMap((capability) => packagesOf[capability]))].sort();
+}
+
+async function buildGroup(rows: readonly FunctionRow[], directory: string): Promise<Metafile> {
+  const kept = new Set(rows.flatMap(packagesFor));
+  const { metafile } = await build({
+    absWorkingDir: root,
+    entryPoints: rows.map((row) => ({ in: `functions/${row.entry}/handler.ts`, out: `${nameOf(row)}/index` })),
+    outdir: directory,
+    outExtension: { '.js': '.mjs' },
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node24',
+    mainFields: ['module', 'main'],
+    // For stack traces with our names in them; the sources themselves stay in the repository.
+    sourcemap: 'linked',
+    sourcesContent: false,
+    legalComments: 'none',
+    metafile: true,
+    logLevel: 'warning',
+    // For dependencies that are CommonJS and require Node's own modules.
+    banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
+    plugins: [withoutPackages([...otherCredentialSources, ...[...optionalPackages].filter((name) => !kept.has(name))])],
+  });
+  return metafile;
+}
+
+/** Puts an empty module in the place of packages that no code path of the bundle reaches. Using one is a TypeError. */
+function withoutPackages(names: readonly string[]): Plugin {
+  return {
+    name: 'without-packages',
+    setup(plugin) {
+      if (names.length === 0) return;
+      plugin.onResolve({ filter: new RegExp(`^(${names.join('|')})$`) }, ({ path }) => ({
+        path,
+        namespace: 'left-out',
+      }));
+      // CommonJS, because an import of any name from it is then allowed.
+      plugin.onLoad({ filter: /./, namespace: 'left-out' }, () => ({ contents: 'module.exports = {};', loader: 'js' }));
+    },
+  };
+}

@@ -1,0 +1,121 @@
+import { readFileSync } from 'node:fs';
+import * as z from 'zod';
+import { describe, expect, it } from 'vitest';
+import { projectCatalog, type ProjectName } from '#state-machines/catalog.ts';
+import { allowedBy, pairsOf, type Statement } from './policies.ts';
+import { arnOf, installation, ofType, type Resource } from './synthesized.ts';
+
+const projectShape = z.object({
+  Name: z.string(),
+  ServiceRole: z.string(),
+  TimeoutInMinutes: z.number(),
+  Source: z.object({ Type: z.string(), BuildSpec: z.string() }),
+  Environment: z.object({
+    ComputeType: z.string(),
+    PrivilegedMode: z.boolean(),
+    EnvironmentVariables: z.array(z.object({ Name: z.string(), Value: z.string() })),
+  }),
+});
+
+function projectNamed(name: ProjectName) {
+  const found = ofType('AWS::CodeBuild::Project').filter(
+    ({ properties }) => properties['Name'] === `deployment-service-${name}`,
+  );
+  expect(found).toHaveLength(1);
+  return projectShape.parse(found[0]?.properties);
+}
+
+function statementsOf(name: ProjectName): readonly Statement[] {
+  const { ServiceRole } = projectNamed(name);
+  const role = ofType('AWS::IAM::Role').find((each) => arnOf(each) === ServiceRole);
+  return allowedBy(role as Resource, installation());
+}
+
+/** Pairs without those that every project needs: its log, and the kit as its source. */
+function ownPairs(name: ProjectName): readonly string[] {
+  const [bucket] = ofType('AWS::S3::Bucket');
+  return [...pairsOf(statementsOf(name))]
+    .filter((pair) => !pair.startsWith('logs:') && !pair.includes('cdk-hnb659fds-assets'))
+    .map((pair) => pair.replace(arnOf(bucket as Resource), 'blobs'))
+    .sort();
+}
+
+describe.each(projectCatalog.map((row) => [row.name, row] as const))('the project %s', (name, row) => {
+  it('runs the bytes of its buildspec on the runner kit', () => {
+    const { Source } = projectNamed(name);
+    expect(Source.Type).toBe('S3');
+    expect(Source.BuildSpec).toBe(readFileSync(new URL(`../../${row.buildspec}`, import.meta.url), 'utf8'));
+  });
+
+  it('has no privileges on its host, and ends in time', () => {
+    expect(projectNamed(name)).toMatchObject({
+      TimeoutInMinutes: row.timeoutMinutes,
+      Environment: { PrivilegedMode: false },
+    });
+  });
+
+  it('has a role of its own', () => {
+    const roles = ofType('AWS::CodeBuild::Project').map(({ properties }) => properties['ServiceRole']);
+    expect(new Set(roles).size).toBe(projectCatalog.length);
+  });
+});
+
+it('fetching a source touches sources and nothing else', () => {
+  expect(ownPairs('fetch-source')).toEqual([
+    's3:GetObject on blobs/sources/*',
+    // An absent object is 404 only for those who may list.
+    's3:ListBucket on blobs',
+    's3:PutObject on blobs/sources/*',
+  ]);
+});
+
+it('a build reads its plan and source, adds artifacts and reports, and posts marks', () => {
+  const [mark] = ofType('AWS::Lambda::Function').filter(
+    ({ properties }) => properties['FunctionName'] === 'deployment-service-record-stage-mark',
+  );
+  expect(ownPairs('build')).toEqual([
+    `lambda:InvokeFunction on ${arnOf(mark as Resource)}`,
+    's3:GetBucketAcl on blobs',
+    's3:GetBucketLocation on blobs',
+    's3:GetObject on blobs/plans/*',
+    's3:GetObject on blobs/sources/*',
+    's3:GetObjectVersion on blobs/sources/*',
+    's3:PutObject on blobs/artifacts/*',
+    's3:PutObject on blobs/reports/*',
+  ]);
+});
+
+it('a build cannot put another artifact in the place of one', () => {
+  const artifacts = statementsOf('build').filter(({ Resource }) =>
+    Resource.some((each) => each.endsWith('/artifacts/*')),
+  );
+  expect(artifacts.map(({ Condition }) => Condition)).toEqual([{ Null: { 's3:if-none-match': 'false' } }]);
+});
+
+it('a build knows the bucket and whom to post marks to; a fetch, which protocols git may use', () => {
+  const variables = (name: ProjectName) =>
+    projectNamed(name).Environment.EnvironmentVariables.map((variable) => variable.Name);
+  expect(variables('build')).toEqual(['BLOB_BUCKET', 'MARK_FUNCTION']);
+  expect(variables('fetch-source')).toEqual(['BLOB_BUCKET', 'GIT_ALLOW_PROTOCOL']);
+  expect(projectNamed('fetch-source').Environment.EnvironmentVariables[1]?.Value).toBe('https:ssh');
+});
+
+it('every line of a build is handed to the function that keeps logs, and only the log may do so', () => {
+  const [log] = ofType('AWS::Logs::LogGroup').filter(
+    ({ properties }) => properties['LogGroupName'] === '/deployment-service/builds',
+  );
+  const [sink] = ofType('AWS::Lambda::Function').filter(
+    ({ properties }) => properties['FunctionName'] === 'deployment-service-sink-logs',
+  );
+  expect(log?.properties['RetentionInDays']).toBe(30);
+  const [subscription] = ofType('AWS::Logs::SubscriptionFilter');
+  expect(subscription?.properties).toEqual({
+    LogGroupName: `${log?.stack}/${log?.id}`,
+    FilterPattern: '',
+    DestinationArn: arnOf(sink as Resource),
+  });
+  const permissions = ofType('AWS::Lambda::Permission').filter(
+    ({ properties }) => properties['Principal'] === 'logs.amazonaws.com',
+  );
+  expect(permissions.map(({ properties }) => properties['SourceArn'])).toEqual([arnOf(log as Resource)]);
+});

@@ -1,0 +1,40 @@
+import { expect, it } from 'vitest';
+import { readSettings } from '#infra/settings.ts';
+import { completeContext, deploymentServiceWith, resourcesOf } from './synthesized.ts';
+
+const settingsFrom = (context: Readonly<Record<string, string>>) => readSettings((name) => context[name]);
+
+it('a complete context is taken as it is', () => {
+  expect(settingsFrom({ ...completeContext, targetAccounts: '111111111111, 222222222222' })).toMatchObject({
+    ...completeContext,
+    repositorySchemes: 'https,ssh',
+    targetAccounts: ['111111111111', '222222222222'],
+    missing: [],
+  });
+});
+
+it('faults of the context are told together', () => {
+  const wrong = { ...completeContext, tokenIssuer: 'login', targetAccounts: '17', repositorySchemes: 'file' };
+  for (const name of ['tokenIssuer', 'targetAccounts', 'repositorySchemes']) {
+    expect(() => settingsFrom(wrong)).toThrow(new RegExp(name));
+  }
+});
+
+it('a template with placeholders can be synthesized, and CloudFormation will refuse it by name', () => {
+  const { tokenAudience: _left, ...context } = completeContext;
+  const rules = JSON.stringify(deploymentServiceWith(context).get('data')?.Rules);
+  expect(rules).toContain('-c tokenAudience=');
+  expect(rules).not.toContain('-c tokenIssuer=');
+});
+
+it('a complete template is not refused', () => {
+  expect(JSON.stringify(deploymentServiceWith(completeContext).get('data')?.Rules)).not.toContain('-c token');
+});
+
+it('an address pattern for services reaches the function that registers them, and only that', () => {
+  const serviceUrlTemplate = 'https://{service}.{environment}.example.com';
+  const holders = resourcesOf(deploymentServiceWith({ ...completeContext, serviceUrlTemplate }))
+    .filter(({ properties }) => JSON.stringify(properties).includes(serviceUrlTemplate))
+    .map(({ properties }) => properties['FunctionName']);
+  expect(holders).toEqual(['deployment-service-register-service']);
+});
