@@ -11,9 +11,14 @@ async function main(): Promise<void> {
     return;
   }
   const started = performance.now();
+  // From the start: a host that is told to stop while it is still coming up stops in order, too.
+  const signal = firstSignal();
   const host = await startHost(options);
   process.stdout.write(banner(host, options, performance.now() - started));
-  stopOnSignal(host);
+  await signal;
+  process.stdout.write('\nStopping. Builds under way are begun again at the next start.\n');
+  await host.close();
+  process.exit(0);
 }
 
 function readOptions(): StartOptions | 'help' {
@@ -37,22 +42,18 @@ function banner(host: LocalHost, { directory }: StartOptions, milliseconds: numb
 `;
 }
 
-function stopOnSignal(host: LocalHost): void {
-  let stopping = false;
-  const stop = (): void => {
-    if (stopping) process.exit(130);
-    stopping = true;
-    process.stdout.write('\nStopping. Builds under way are begun again at the next start.\n');
-    host.close().then(
-      () => process.exit(0),
-      (error: unknown) => {
-        console.error(error);
-        process.exit(1);
-      },
-    );
-  };
-  process.on('SIGINT', stop);
-  process.on('SIGTERM', stop);
+/** Settles at the first SIGINT or SIGTERM; whoever sends a second one does not want to wait. */
+function firstSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    let signalled = false;
+    const onSignal = (): void => {
+      if (signalled) process.exit(130);
+      signalled = true;
+      resolve();
+    };
+    process.on('SIGINT', onSignal);
+    process.on('SIGTERM', onSignal);
+  });
 }
 
 try {

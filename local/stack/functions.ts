@@ -1,11 +1,11 @@
 import type { ServerResponse } from 'node:http';
-import type { Context } from 'aws-lambda';
 import { functionCatalog, functionNameOf, type FunctionRow } from '#functions/catalog.ts';
 import { withDeps, type Deps } from '#runtime/deps.ts';
 import type { Lambda } from '../services/lambda/lambda.ts';
 
-type Handler = (event: unknown, context: unknown) => Promise<unknown>;
-type StreamHandler = (event: unknown, stream: ServerResponse, context: unknown) => Promise<void>;
+/** Event and context, and between them the stream where an answer is streamed. */
+type Handler = (event: unknown, ...rest: readonly unknown[]) => Promise<unknown>;
+type StreamHandler = (event: unknown, stream: ServerResponse, context: unknown) => Promise<unknown>;
 
 /**
  * Registers every function of the catalog with the local Lambda. Their handlers are the same files that the stack
@@ -20,9 +20,7 @@ export async function registerFunctions(lambda: Lambda, deps: () => Deps) {
       const handler = await load(row);
       const name = functionNameOf(row);
       if (isStreaming(row)) {
-        streams.set(name, (event, stream, context) =>
-          withDeps(deps(), () => (handler as StreamHandler)(event, stream, context)),
-        );
+        streams.set(name, (event, stream, context) => withDeps(deps(), () => handler(event, stream, context)));
         return;
       }
       lambda.register(name, {
@@ -36,7 +34,7 @@ export async function registerFunctions(lambda: Lambda, deps: () => Deps) {
     async stream(name: string, event: unknown, response: ServerResponse): Promise<void> {
       const handler = streams.get(name);
       if (!handler) throw new Error(`No function "${name}" streams.`);
-      await handler(event, response, { functionName: name, awsRequestId: name } as Context);
+      await handler(event, response, { functionName: name, awsRequestId: name });
     },
   };
 }

@@ -54,7 +54,7 @@ export function makeDeps({ configuration, clientConfig = {}, clock = systemClock
       repositorySchemes: required('REPOSITORY_SCHEMES').split(','),
       ...present('serviceUrlTemplate', optional('SERVICE_URL_TEMPLATE')),
     }),
-    shifter: () => new LambdaTrafficShifter(clients.target, required('BLOB_BUCKET')),
+    shifter: () => new LambdaTrafficShifter((target) => clients.target(target), required('BLOB_BUCKET')),
     signer: () => new KmsSigner(clients.keys(), required('SIGNING_KEY')),
     tokens: () =>
       new OidcTokenVerifier({

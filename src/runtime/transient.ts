@@ -35,5 +35,7 @@ export function isTransient(error: unknown): boolean {
   if (busyNames.includes(name) || brokenConnections.includes(String(code))) return true;
   if (CancellationReasons.some((reason) => busyReasons.includes(reason.Code ?? ''))) return true;
   if (!$metadata) return false;
-  return $fault === 'server' || Boolean($retryable) || [429, 500, 502, 503, 504].includes($metadata.httpStatusCode ?? 0);
+  return (
+    $fault === 'server' || Boolean($retryable) || [429, 500, 502, 503, 504].includes($metadata.httpStatusCode ?? 0)
+  );
 }

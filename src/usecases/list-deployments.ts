@@ -35,6 +35,6 @@ async function openCursor({ seal }: Pick<Deps, 'seal'>, cursor: string, list: st
     if (await seal.matches('cursor', `${createdAt}~${id}~${list}`, mac)) return { createdAt, id };
   }
   throw new Refusal('validation_error', 'The cursor is not one of this list.', {
-    faults: [{ pointer: '/cursor', message: 'must be the cursor of the page before, with the same filters' }],
+    faults: [{ pointer: '/query/cursor', message: 'must be the cursor of the page before, with the same filters' }],
   });
 }

@@ -37,7 +37,8 @@ export async function* followLogs(
   const startedMs = deps.clock.now().getTime();
   let quietSinceMs = Number.NEGATIVE_INFINITY;
   let last = afterNumber;
-  while (!gone?.aborted) {
+  for (;;) {
+    if (gone?.aborted) return;
     // The deployment is read first: a log that is complete after a terminal read can gain nothing.
     const deployment = await deps.deployments.find(deploymentId);
     if (!deployment) throw new Refusal('not_found', `There is no deployment ${deploymentId}.`);

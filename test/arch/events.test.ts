@@ -14,9 +14,12 @@ describe('the committed examples of events', () => {
     expect(examples.sort()).toEqual(eventCatalog.map(({ type }) => type).sort());
   });
 
-  test.each(eventCatalog.map((contract) => ({ type: contract.type, contract })))('$type parses', ({ type, contract }) => {
-    const example = published.parse(JSON.parse(readFileSync(new URL(`${type}.json`, folder), 'utf8')));
-    expect(example['detail-type']).toBe(type);
-    expect(detailSchema<z.ZodType>(contract).parse(example.detail)).toEqual(example.detail);
-  });
+  test.each(eventCatalog.map((contract) => ({ type: contract.type, contract })))(
+    '$type parses',
+    ({ type, contract }) => {
+      const example = published.parse(JSON.parse(readFileSync(new URL(`${type}.json`, folder), 'utf8')));
+      expect(example['detail-type']).toBe(type);
+      expect(detailSchema<z.ZodType>(contract).parse(example.detail)).toEqual(example.detail);
+    },
+  );
 });

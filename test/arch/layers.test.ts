@@ -9,7 +9,10 @@ interface Rule {
 
 // The linter says the same while one types; this says it of the tree as a whole, also of files that nobody lints.
 const rules: readonly Rule[] = [
-  { files: 'schemas/**/*.ts', never: ['#domain', '#ports', '#usecases', '#adapters', '#runtime', '#functions', '#local'] },
+  {
+    files: 'schemas/**/*.ts',
+    never: ['#domain', '#ports', '#usecases', '#adapters', '#runtime', '#functions', '#local'],
+  },
   {
     files: 'src/domain/**/*.ts',
     never: ['#ports', '#usecases', '#adapters', '#runtime', '#functions', '#local', '@aws-sdk', 'node:'],

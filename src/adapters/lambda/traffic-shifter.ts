@@ -6,6 +6,7 @@ import {
   UpdateAliasCommand,
   UpdateFunctionCodeCommand,
   UpdateFunctionConfigurationCommand,
+  waitUntilFunctionActiveV2,
   waitUntilFunctionUpdatedV2,
   waitUntilPublishedVersionActive,
   type AliasConfiguration,
@@ -33,7 +34,12 @@ export class LambdaTrafficShifter implements TrafficShifter {
     const client = this.#clientFor(target);
     const FunctionName = target.functionName;
     const updated = () => waitUntilFunctionUpdatedV2(waiting(client), { FunctionName });
+    // Asked for first: the SDK waits minutes for an absent function to appear.
+    await this.#alias(client, target);
     return this.#naming(target, async () => {
+      // Just created, or left in the middle of an update by a task that was cut off: Lambda takes no change before its end.
+      await waitUntilFunctionActiveV2(waiting(client), { FunctionName });
+      await updated();
       await client.send(
         new UpdateFunctionConfigurationCommand({
           FunctionName,

@@ -6,8 +6,6 @@ import type { Step } from './deployment.ts';
  * does not count, however it ended: a throttled call that was tried again is no reason for what happens afterwards.
  */
 export function standingFailure(steps: readonly Step[], run: number): Failure | undefined {
-  const last = steps.filter(
-    (step) => !steps.some((other) => other.name === step.name && other.attempt > step.attempt),
-  );
+  const last = steps.filter((step) => !steps.some((other) => other.name === step.name && other.attempt > step.attempt));
   return last.findLast((step) => step.run === run && step.status === 'failed')?.failure;
 }
