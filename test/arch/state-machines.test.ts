@@ -1,0 +1,122 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import { assertSupported, UnsupportedDefinition } from '#local/asl/assert-supported.ts';
+import { bindDefinition, machineCatalog } from '#state-machines/catalog.ts';
+import { validateAslText } from '#test/support/validate-asl.ts';
+
+const state = z.looseObject({
+  Type: z.string(),
+  Resource: z.string().optional(),
+  TimeoutSeconds: z.unknown().optional(),
+  Retry: z.array(z.unknown()).optional(),
+  Catch: z.array(z.looseObject({ Next: z.string() })).optional(),
+  get Branches() {
+    return z.array(scope).optional();
+  },
+});
+const scope = z.looseObject({ States: z.record(z.string(), state) });
+type State = z.output<typeof state>;
+type Scope = z.output<typeof scope>;
+
+/** A call that was throttled, or whose function was lost: tried three times more, after 1, 2 and 4 seconds at most. */
+const transientRetry = {
+  ErrorEquals: [
+    'transient_fault',
+    'Lambda.ServiceException',
+    'Lambda.AWSLambdaException',
+    'Lambda.SdkClientException',
+    'Lambda.TooManyRequestsException',
+    'Lambda.Unknown',
+  ],
+  IntervalSeconds: 1,
+  BackoffRate: 2,
+  MaxAttempts: 3,
+  MaxDelaySeconds: 20,
+  JitterStrategy: 'FULL',
+};
+
+/** The same for a build that did not begin. A build that began and failed is for its own state to look into. */
+const buildRetry = {
+  ...transientRetry,
+  ErrorEquals: [
+    'CodeBuild.ThrottlingException',
+    'CodeBuild.SdkClientException',
+    'CodeBuild.AccountLimitExceededException',
+  ],
+};
+
+const retryOf: Readonly<Record<string, unknown>> = {
+  'arn:aws:states:::lambda:invoke': transientRetry,
+  'arn:aws:states:::codebuild:startBuild.sync': buildRetry,
+};
+
+const machines = machineCatalog.map(({ name, file, bindings }) => {
+  const text = readFileSync(new URL(`../../state-machines/${file}`, import.meta.url), 'utf8');
+  const values = Object.fromEntries(Object.keys(bindings).map((placeholder) => [placeholder, `the-${placeholder}`]));
+  return { name, text, values };
+});
+
+describe.each(machines)('the machine $name', ({ text, values }) => {
+  const definition = (): Scope => scope.parse(JSON.parse(bindDefinition(text, values)));
+  const all = statesIn(scope.parse(JSON.parse(text)));
+  const tasks = all.filter(([, { Type }]) => Type === 'Task');
+
+  it('is one that the local interpreter runs as written', () => {
+    expect(() => assertSupported(definition())).not.toThrow();
+  });
+
+  it('would be refused by it with anything else in it', () => {
+    const [name = ''] = tasks[0] ?? [];
+    const { States } = definition();
+    const heartbeat = { States: { ...States, [name]: { ...States[name], HeartbeatSeconds: 5 } } };
+    const map = { States: { ...States, Each: { Type: 'Map', End: true } } };
+    for (const change of [heartbeat, map]) {
+      expect(() => assertSupported({ ...definition(), ...change })).toThrow(UnsupportedDefinition);
+    }
+  });
+
+  it('pleases both public validators', async () => {
+    expect(await validateAslText(bindDefinition(text, values))).toEqual([]);
+  });
+
+  it('has a binding for every placeholder and a placeholder for every binding', () => {
+    expect(bindDefinition(text, values)).not.toContain('${');
+    for (const placeholder of Object.keys(values)) {
+      const { [placeholder]: _, ...others } = values;
+      expect(() => bindDefinition(text, others)).toThrow(`\${${placeholder}}`);
+    }
+    expect(() => bindDefinition(text, { ...values, Spare: 'x' })).toThrow('Spare');
+  });
+
+  it('ends every task in a set time, and itself too', () => {
+    expect(JSON.parse(text)).toMatchObject({ TimeoutSeconds: expect.any(Number) as number });
+    for (const [name, { TimeoutSeconds }] of tasks) expect(TimeoutSeconds, name).toBeGreaterThan(0);
+  });
+
+  it('repeats each task in the one shape that its service has', () => {
+    for (const [name, { Resource = '', Retry }] of tasks) expect(Retry, name).toEqual([retryOf[Resource]]);
+  });
+
+  it('lets no Catch lead straight to a Fail state: a redrive would come back to it', () => {
+    const failing = new Set(all.flatMap(([name, { Type }]) => (Type === 'Fail' ? [name] : [])));
+    for (const [name, { Catch = [] }] of all) {
+      expect(
+        Catch.filter(({ Next }) => failing.has(Next)),
+        name,
+      ).toEqual([]);
+    }
+  });
+});
+
+it('no two states of all machines have the same name', () => {
+  const names = machines.flatMap(({ text }) => statesIn(scope.parse(JSON.parse(text))).map(([name]) => name));
+  expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
+});
+
+function statesIn({ States }: Scope): [string, State][] {
+  return Object.entries(States).flatMap(([name, each]): [string, State][] => [
+    [name, each],
+    ...(each.Branches ?? []).flatMap(statesIn),
+  ]);
+}

@@ -1,0 +1,136 @@
+import { it } from 'vitest';
+import type { DeploymentView } from '#schemas/api/deployment-view.ts';
+import { isTerminal } from '#domain/deployment/transitions.ts';
+import { checkInvariants, type CostLimits } from './deployment-invariants.ts';
+import { deploymentOutcome, type DeploymentOutcome } from './deployment-outcome.ts';
+import type { BuildFate, FetchFate, HealthAnswer } from './outside-world.ts';
+import { serviceManifest } from './service-manifest.ts';
+import type { Trouble } from './troubled-deps.ts';
+import { openWorkflowHost, type WorkflowHost } from './workflow-host.ts';
+
+/** What is the case before something happens. Each call adds to the ones before. */
+export interface Given {
+  /** A commit whose tree is its own, unless another commit's is named. */
+  source(commit: Partial<{ commit: string; manifest: string; tree: string }>): Given;
+  /** What becomes of the next fetch of a source. */
+  fetch(fate: FetchFate, seconds?: number): Given;
+  /** What becomes of the next build. */
+  build(fate: BuildFate): Given;
+  /** What the released service answers, the last one for ever. */
+  health(answers: readonly HealthAnswer[]): Given;
+  /** Something that goes wrong once. */
+  trouble(trouble: Trouble): Given;
+}
+
+export interface When {
+  /** Asks for a deployment and goes on at once. */
+  asks(request?: Partial<DeploymentRequest>): Promise<string>;
+  /** Asks for a deployment and waits until it is over. */
+  deploys(request?: Partial<DeploymentRequest>): Promise<DeploymentOutcome>;
+  /** Waits until a deployment is over and everything has come to rest. */
+  isOver(id: string): Promise<DeploymentOutcome>;
+  /** Lets time pass until a deployment looks so. */
+  looks(id: string, so: (deployment: DeploymentView) => boolean): Promise<void>;
+}
+
+interface DeploymentRequest {
+  readonly commit: string;
+  readonly environment: string;
+}
+
+export interface Scenario {
+  readonly given: Given;
+  readonly when: When;
+  readonly host: WorkflowHost;
+}
+
+/** A commit id of forty times the same digit. */
+export const commitNamed = (digit: string): string => digit.repeat(40);
+
+/**
+ * A test in a host of its own, with the service `orders` registered and its commit `a` in the repository. At the end
+ * nothing may be held, unpublished or out of order, whatever the scenario was about.
+ */
+export function scenario(name: string, body: (scenario: Scenario) => Promise<void>, limits: CostLimits = {}): void {
+  it(name, async () => {
+    const host = await openWorkflowHost();
+    try {
+      const deployments: string[] = [];
+      const play = playIn(host, deployments);
+      play.given.source({});
+      await registerOrders(host);
+      await body(play);
+      for (const id of deployments) await play.when.isOver(id);
+      for (const id of deployments) await checkInvariants(host, id, limits);
+    } finally {
+      await host.close();
+    }
+  });
+}
+
+/** Registers `orders` with the environments staging and production, and waits until their functions are there. */
+export async function registerOrders(host: WorkflowHost): Promise<void> {
+  const registration = {
+    repository: 'https://git.example.com/orders.git',
+    owner: 'team-a',
+    environments: { staging: {}, production: {} },
+  };
+  const { statusCode, body } = await host.callApi('register-service', { service: 'orders' }, registration);
+  if (statusCode !== 201) throw new Error(`The service was not registered: ${body}`);
+  await host.quiet();
+}
+
+/** @param deployments gets the id of each deployment that is asked for */
+export function playIn(host: WorkflowHost, deployments: string[]): Scenario {
+  const { world } = host;
+  const given: Given = {
+    source({ commit = commitNamed('a'), manifest = serviceManifest(), tree = commit }) {
+      world.commits.set(commit, { manifest, tree });
+      return given;
+    },
+    fetch(fate, seconds = 1) {
+      world.fetches.push({ fate, seconds });
+      return given;
+    },
+    build(fate) {
+      world.builds.push(fate);
+      return given;
+    },
+    health(answers) {
+      world.health.splice(0, Infinity, ...answers);
+      return given;
+    },
+    trouble(trouble) {
+      host.troubles.push(trouble);
+      return given;
+    },
+  };
+  const when: When = {
+    async asks({ commit = commitNamed('a'), environment = 'staging' } = {}) {
+      const request = { service: 'orders', environment, commit };
+      const { statusCode, body } = await host.callApi('create-deployment', {}, request);
+      if (statusCode !== 201) throw new Error(`The deployment was not accepted: ${body}`);
+      const { id } = JSON.parse(body) as DeploymentView;
+      deployments.push(id);
+      return id;
+    },
+    deploys: async (request) => when.isOver(await when.asks(request)),
+    async isOver(id) {
+      await host.runUntil(async () => (await isAtRest(host)) && isTerminal((await viewOf(host, id)).status));
+      return deploymentOutcome(host, await viewOf(host, id));
+    },
+    looks: (id, so) => host.runUntil(async () => so(await viewOf(host, id))),
+  };
+  return { given, when, host };
+}
+
+async function viewOf(host: WorkflowHost, deploymentId: string): Promise<DeploymentView> {
+  const { body } = await host.callApi('get-deployment', { deploymentId });
+  return JSON.parse(body) as DeploymentView;
+}
+
+/** No machine runs and every event is published. */
+async function isAtRest({ account, deps }: WorkflowHost): Promise<boolean> {
+  if (account.engine.journal.running().length > 0) return false;
+  return (await deps.outbox.unpublished(-60_000, 1)).length === 0;
+}

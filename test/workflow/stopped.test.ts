@@ -1,0 +1,79 @@
+import { SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn';
+import { describe, expect } from 'vitest';
+import { commitNamed, scenario } from '#test/support/deployment-scenario.ts';
+import { executionArn } from '#test/support/machine-states.ts';
+import { throttled } from '#test/support/troubled-deps.ts';
+import type { WorkflowHost } from '#test/support/workflow-host.ts';
+
+const b = { commit: commitNamed('b') };
+
+describe('a machine that ends without its deployment', () => {
+  scenario('because a person stopped it: the build is stopped and the deployment failed', async ({ when, host }) => {
+    const id = await when.asks();
+    await when.looks(id, ({ steps }) => steps.some(({ name }) => name === 'compile'));
+    await stop(host, id);
+    const outcome = await when.isOver(id);
+    outcome
+      .status('failed')
+      .failure({ code: 'internal_error', message: /States\.Aborted/ })
+      .steps(['source succeeded', 'install succeeded', 'compile interrupted'])
+      .events(['queued', 'started', 'failed']);
+    expect(host.account.codebuild.running()).toBe(0);
+    await outcome.serves('1');
+  });
+
+  scenario(
+    'because a person stopped it while it waited: its place in the queue is free',
+    async ({ given, when, host }) => {
+      given.source(b);
+      const first = await when.asks();
+      await when.looks(first, ({ status }) => status === 'running');
+      const second = await when.asks(b);
+      await host.runUntil(async () => (await host.deps.deployments.slot('orders', 'staging')).waiters.length === 1);
+      await stop(host, second);
+      (await when.isOver(second)).status('failed').events(['queued', 'failed']);
+      (await when.isOver(first)).status('succeeded');
+    },
+  );
+
+  scenario(
+    'because a person stopped it after traffic moved: the release is taken back',
+    async ({ given, when, host }) => {
+      (await when.deploys()).status('succeeded');
+      // What was got over before is not the reason.
+      given.source(b).health([503]).trouble({ at: 'shifter.prepare', error: throttled() });
+      const id = await when.asks(b);
+      await when.looks(id, ({ status }) => status === 'verifying');
+      await stop(host, id, { error: 'permission_denied', cause: '{"errorMessage":"Not on a Friday."}' });
+      const outcome = await when.isOver(id);
+      outcome
+        .status('rolled_back')
+        .failure({ code: 'permission_denied', message: 'Not on a Friday.' })
+        .events(['queued', 'started', 'canary_promoted', 'rolled_back']);
+      expect(outcome.view.steps.slice(-2)).toMatchObject([
+        { name: 'verify', status: 'interrupted' },
+        { name: 'rollback', status: 'succeeded' },
+      ]);
+      await outcome.serves('2');
+    },
+  );
+
+  scenario('because its day was over: the deployment failed with a timeout', async ({ given, when, host }) => {
+    // Two lost builds and a third that takes as long: each within its own limit, together beyond the machine's.
+    given.fetch('succeeds', 850);
+    given.build({ install: 'is lost', stageSeconds: 32_000 });
+    given.build({ install: 'is lost', stageSeconds: 32_000 });
+    given.build({ install: 'hangs' });
+    const outcome = await when.deploys();
+    outcome
+      .status('failed')
+      .failure({ code: 'timeout', message: 'The deployment ran longer than its limit.' })
+      .steps(['source succeeded', 'install interrupted', 'install#2 interrupted', 'install#3 interrupted']);
+    expect(host.account.engine.journal.find(executionArn(outcome.view.id))?.status).toBe('TIMED_OUT');
+    expect(host.account.codebuild.running()).toBe(0);
+  });
+});
+
+async function stop({ client }: WorkflowHost, id: string, reason: { error?: string; cause?: string } = {}) {
+  await new SFNClient(client).send(new StopExecutionCommand({ executionArn: executionArn(id), ...reason }));
+}
