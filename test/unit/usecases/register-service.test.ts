@@ -1,0 +1,117 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openTestAccount, uniqueService, type TestAccount } from '#test/support/account.ts';
+import { registerService, type RegisterServiceInput } from '#usecases/register-service.ts';
+import { aCaller } from './given-caller.ts';
+
+let account: TestAccount;
+beforeAll(async () => {
+  account = await openTestAccount();
+});
+afterAll(() => account.close());
+
+function aRegistration(changes: Partial<RegisterServiceInput> = {}): RegisterServiceInput {
+  return {
+    name: uniqueService(),
+    repository: 'https://example.test/orders.git',
+    manifestPath: 'service.yaml',
+    owner: 'team',
+    environments: { staging: {} },
+    ...changes,
+  };
+}
+
+/** An installation with settings of its own. */
+function register(
+  input: RegisterServiceInput,
+  settings: { repositorySchemes: readonly string[]; serviceUrlTemplate?: string } = {
+    repositorySchemes: ['https', 'ssh'],
+    serviceUrlTemplate: 'https://{service}.{environment}.example.test',
+  },
+) {
+  const { services, clock, digest } = account.deps;
+  return registerService({ services, clock, digest, settings }, input, aCaller());
+}
+
+describe('registering a service', () => {
+  test('fills in what follows from the names', async () => {
+    const input = aRegistration({ environments: { staging: {}, production: { alias: 'prod', region: 'eu-north-1' } } });
+    const { service, created } = await register(input);
+    expect(created).toBe(true);
+    const url = (environment: string) => `https://${input.name}.${environment}.example.test`;
+    expect(service.environments).toEqual({
+      staging: { functionName: `${input.name}-staging`, alias: 'live', url: url('staging') },
+      production: {
+        functionName: `${input.name}-production`,
+        alias: 'prod',
+        url: url('production'),
+        region: 'eu-north-1',
+      },
+    });
+    expect(await account.deps.services.find(input.name)).toEqual(service);
+    expect((await register({ ...input, owner: 'another' })).created).toBe(false);
+  });
+
+  test('many times at once ends as one after the other, and only one of them made it', async () => {
+    const input = aRegistration();
+    const owners = ['a', 'b', 'c', 'd', 'e'];
+    const answers = await Promise.all(owners.map((owner) => register({ ...input, owner })));
+    expect(answers.filter(({ created }) => created)).toHaveLength(1);
+    expect(new Set(answers.map(({ service }) => service.rev))).toEqual(new Set([1, 2, 3, 4, 5]));
+    const last = answers.find(({ service }) => service.rev === 5);
+    expect(await account.deps.services.find(input.name)).toEqual(last?.service);
+  });
+
+  test('is refused without a URL where no template makes one', async () => {
+    const input = aRegistration({ environments: { staging: { url: 'https://x.test' }, production: {} } });
+    await expect(register(input, { repositorySchemes: ['https'] })).rejects.toMatchObject({
+      code: 'validation_error',
+      faults: [{ pointer: '/environments/production/url' }],
+    });
+    expect(await account.deps.services.find(input.name)).toBeUndefined();
+  });
+});
+
+describe('a repository', () => {
+  test.each(['https://example.test/a.git', 'ssh://git@example.test/a.git', 'https://example.test:8443/a/b.c'])(
+    'may be %s',
+    async (repository) => {
+      expect((await register(aRegistration({ repository }))).service.repository).toBe(repository);
+    },
+  );
+
+  test.each([
+    { repository: 'file:///srv/git/orders', message: /"file:\/\/" is not allowed here/ },
+    { repository: 'http://example.test/a.git', message: /"http:\/\/" is not allowed here/ },
+    { repository: 'ext::sh -c id', message: /must be a URL/ },
+    { repository: 'git@example.test:a.git', message: /must be a URL/ },
+    { repository: '/srv/git/orders', message: /must be a URL/ },
+    { repository: 'HTTPS://example.test/a.git', message: /must be a URL/ },
+    { repository: 'https://ada:secret@example.test/a.git', message: /must not contain a password/ },
+    { repository: 'https://ada:@example.test/a.git', message: /must not contain a password/ },
+    { repository: 'https://ada@team:secret@example.test/a.git', message: /must not contain a password/ },
+    { repository: 'https://example.test/../a.git', message: /must not contain "\.\."/ },
+    { repository: 'https://example.test/a b.git', message: /blanks/ },
+    { repository: 'https://example.test\\@evil.test/a.git', message: /backslashes/ },
+    { repository: 'https://example.test/a.git\n--upload-pack=x', message: /must/ },
+  ])('must not be $repository', async ({ repository, message }) => {
+    const input = aRegistration({ repository });
+    await expect(register(input)).rejects.toMatchObject({
+      code: 'validation_error',
+      faults: [{ pointer: '/repository', message: expect.stringMatching(message) as string }],
+    });
+    expect(await account.deps.services.find(input.name)).toBeUndefined();
+  });
+
+  test('with a password is refused without repeating the password', async () => {
+    const refused = register(aRegistration({ repository: 'https://ada:hunter2@example.test/a.git' }));
+    const error: unknown = await refused.catch((thrown: unknown) => thrown);
+    expect(JSON.stringify(error)).not.toContain('hunter2');
+    expect(String(error)).not.toContain('hunter2');
+  });
+
+  test('may be a file where the installation says so', async () => {
+    const repository = 'file:///srv/git/orders';
+    const settings = { repositorySchemes: ['file'], serviceUrlTemplate: 'http://{service}.test' };
+    expect((await register(aRegistration({ repository }), settings)).created).toBe(true);
+  });
+});
