@@ -1,6 +1,6 @@
 import { canonicalJson } from '#domain/canonical-json.ts';
 import type { Deployment } from '#domain/deployment/deployment.ts';
-import { requestDeployment } from '#domain/deployment/request.ts';
+import { joinDeployment, requestDeployment, type RememberedKey } from '#domain/deployment/request.ts';
 import { nearest } from '#domain/nearest.ts';
 import { Refusal } from '#domain/refusal.ts';
 import type { Deps } from '#ports/deps.ts';
@@ -51,7 +51,10 @@ export async function createDeployment(
 
     const running = await deps.deployments.findInProgress(input.service, input.environment, input.commit);
     const deployment = running === undefined ? undefined : await deps.deployments.find(running);
-    if (outcome === 'lock_taken' && deployment) return { deployment, created: false };
+    if (outcome === 'lock_taken' && deployment) {
+      const joined = remember && joinDeployment(deployment, remember, momentOf(deps, caller.subject));
+      if (!joined || (await deps.deployments.commit(joined)) === 'committed') return { deployment, created: false };
+    }
     await deps.clock.sleep(round * 5);
   }
   throw new Refusal('unavailable', 'Too many requests for the same commit at once; try again.', { transient: true });
@@ -84,14 +87,11 @@ async function refuseUnknownTarget(deps: CreateDeps, input: CreateDeploymentInpu
 }
 
 /** A key counts per caller, so that nobody can read another's answer by guessing it. */
-function rememberedAs(deps: CreateDeps, input: CreateDeploymentInput, caller: Caller, key: string) {
+function rememberedAs(deps: CreateDeps, input: CreateDeploymentInput, caller: Caller, key: string): RememberedKey {
   return { key: `${caller.subject}#${key}`, digest: deps.digest(canonicalJson(input)) };
 }
 
-async function findReplay(
-  deps: CreateDeps,
-  remember: { readonly key: string; readonly digest: string },
-): Promise<Deployment | undefined> {
+async function findReplay(deps: CreateDeps, remember: RememberedKey): Promise<Deployment | undefined> {
   const earlier = await deps.deployments.findRemembered(remember.key);
   if (!earlier) return undefined;
   if (earlier.digest !== remember.digest) {

@@ -1,5 +1,5 @@
 import { diagnoseBuild as diagnose } from '#domain/deployment/diagnose-build.ts';
-import { streamEndLine } from '#domain/log/log-line.ts';
+import { clipped, streamEndLine } from '#domain/log/log-line.ts';
 import { Refusal } from '#domain/refusal.ts';
 import type { Deps } from '#ports/deps.ts';
 import type { LogLine } from '#ports/log-store.ts';
@@ -27,7 +27,7 @@ export async function diagnoseBuild(
   const tail = await deps.logs.tail(task.deploymentId, 20);
   // Only a build that ended by itself had last words; one that was cut off was just saying how it went.
   const message = (status === 'FAILED' ? lastWords(tail) : undefined) ?? failure.message;
-  const logTail = tail.map((line) => line.text);
+  const logTail = clipped(tail.map((line) => line.text));
   await closeStep(deps, open, { failure: { ...failure, message, step: open.name, logTail } });
   throw new Refusal(failure.code, message);
 }

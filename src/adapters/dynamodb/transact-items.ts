@@ -125,7 +125,7 @@ function itemOf(table: string, write: Write): GuardedItem {
       return { item: { Put: { TableName: table, Item } }, onConflict: 'revision_conflict' };
     }
     case 'put-current-release':
-      return { item: currentRelease(table, write.deployment), onConflict: 'revision_conflict' };
+      return { item: currentRelease(table, write.deployment, write.at), onConflict: 'revision_conflict' };
     case 'remember-request': {
       const ttl = Math.floor(write.atMs / 1000) + requestMemorySeconds;
       const Item = {
@@ -157,8 +157,8 @@ function ownedBy(owner: string, orGone: boolean) {
   };
 }
 
-function currentRelease(table: string, deployment: Decision['after']): TransactItem {
-  const { service, environment, id, release, artifact, commit, updatedAt } = deployment;
+function currentRelease(table: string, deployment: Decision['after'], releasedAt: string): TransactItem {
+  const { service, environment, id, release, artifact, commit } = deployment;
   return {
     Update: {
       TableName: table,
@@ -174,7 +174,7 @@ function currentRelease(table: string, deployment: Decision['after']): TransactI
           version: release?.version,
           artifactDigest: artifact?.digest,
           commit,
-          releasedAt: updatedAt,
+          releasedAt,
         },
       },
     },

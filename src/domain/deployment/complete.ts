@@ -13,7 +13,7 @@ export function completeDeployment(deployment: Deployment, moment: Moment): Deci
     deployment,
     {
       status: 'succeeded',
-      writes: [{ kind: 'put-current-release', deployment }],
+      writes: [{ kind: 'put-current-release', deployment, at: moment.at }],
       facts: [
         {
           type: 'deployment.succeeded',

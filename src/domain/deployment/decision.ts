@@ -15,7 +15,7 @@ export type Write =
   | { readonly kind: 'hold-slot' | 'free-slot'; readonly deployment: Deployment }
   | { readonly kind: 'join-queue' | 'leave-queue'; readonly waiter: Waiter }
   | { readonly kind: 'put-artifact-ref'; readonly deployment: Deployment; readonly at: string }
-  | { readonly kind: 'put-current-release'; readonly deployment: Deployment }
+  | { readonly kind: 'put-current-release'; readonly deployment: Deployment; readonly at: string }
   | {
       readonly kind: 'remember-request';
       readonly key: string;

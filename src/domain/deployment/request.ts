@@ -1,7 +1,13 @@
 import { appendFacts, emptyChain } from '../event/chain.ts';
 import type { Moment } from '../moment.ts';
-import { subjectOf, type Decision, type Write } from './decision.ts';
+import { decide, subjectOf, type Decision, type Write } from './decision.ts';
 import type { Deployment } from './deployment.ts';
+
+/** The caller's idempotency key, with the digest of what it asked for. */
+export interface RememberedKey {
+  readonly key: string;
+  readonly digest: string;
+}
 
 export interface DeploymentRequest {
   readonly id: string;
@@ -10,8 +16,7 @@ export interface DeploymentRequest {
   readonly commit: string;
   readonly correlationId: string;
   readonly traceId: string;
-  /** The caller's idempotency key with the digest of what it asked for. */
-  readonly remember?: { readonly key: string; readonly digest: string };
+  readonly remember?: RememberedKey;
 }
 
 /**
@@ -42,4 +47,10 @@ export function requestDeployment(request: DeploymentRequest, moment: Moment): D
   const writes: Write[] = [{ kind: 'take-lock', deployment }];
   if (remember) writes.push({ kind: 'remember-request', ...remember, deploymentId: deployment.id, atMs: moment.atMs });
   return { before: undefined, after: deployment, writes, events };
+}
+
+/** Ties a key to the deployment that is on its way already, so that the same key keeps giving the same answer. */
+export function joinDeployment(deployment: Deployment, remember: RememberedKey, moment: Moment): Decision {
+  const write: Write = { kind: 'remember-request', ...remember, deploymentId: deployment.id, atMs: moment.atMs };
+  return decide(deployment, { writes: [write] }, moment);
 }

@@ -1,5 +1,6 @@
 import type { Failure } from '#schemas/workflows/failure.ts';
 import type { StageMark } from '#schemas/workflows/stage-mark.ts';
+import { clipped } from '../log/log-line.ts';
 
 /** So many failing tests are told of at once. */
 const shownTests = 3;
@@ -8,7 +9,7 @@ const shownTests = 3;
 export function stageFailure(mark: StageMark): Failure | undefined {
   const rest = {
     step: mark.stage,
-    ...(mark.logTail && mark.logTail.length > 0 && { logTail: mark.logTail }),
+    ...(mark.logTail && mark.logTail.length > 0 && { logTail: clipped(mark.logTail) }),
   };
   if (mark.status === 'timed_out') {
     return { ...rest, code: 'timeout', message: `Stage ${mark.stage} ran longer than its limit and was stopped.` };

@@ -16,3 +16,11 @@ export function parseLogLine(message: string): { readonly step: string; readonly
 export function isRoutine(message: string): boolean {
   return message.startsWith('[Container] ') && !/Phase context status code: \S+/.test(message);
 }
+
+/** A failure travels in an event, which must stay small: its last lines are cut to this. */
+const mostLineLength = 300;
+
+/** Lines as a failure quotes them. */
+export function clipped(lines: readonly string[]): string[] {
+  return lines.map((line) => (line.length > mostLineLength ? `${line.slice(0, mostLineLength)} …` : line));
+}

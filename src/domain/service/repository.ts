@@ -25,5 +25,6 @@ function faultOf(repository: string, schemes: readonly string[]): string | undef
   }
   if (path.split('/').includes('..') || /[\s\\]/.test(repository))
     return 'must not contain "..", blanks or backslashes';
+  if (scheme === 'https' && authority.includes('@')) return 'must not name a user: a token would lie open in it';
   return undefined;
 }

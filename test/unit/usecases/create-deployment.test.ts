@@ -75,6 +75,22 @@ describe('creating a deployment', () => {
     expect(other.deployment.id).not.toBe(first.deployment.id);
   });
 
+  test('ties a key to the deployment that was on its way already, for when that is over', async () => {
+    const { create, fail } = await aService();
+    const { deployment } = await create();
+    const joined = await create(commitA, { key: 'late' });
+    expect(joined).toMatchObject({ created: false, deployment: { id: deployment.id } });
+    await fail(deployment.id);
+    expect((await create(commitA, { key: 'late' })).deployment.id).toBe(deployment.id);
+    await expect(create(commitB, { key: 'late' })).rejects.toMatchObject({ code: 'conflict' });
+  });
+
+  test.each(['', 'with blank', 'ä', 'x'.repeat(256)])('refuses the key %j', async (key) => {
+    const { deps } = account;
+    const asked = createDeployment(deps, { service: 's', environment: 'e', commit: commitA }, aCaller(), key);
+    await expect(asked).rejects.toMatchObject({ faults: [{ pointer: '/headers/idempotency-key' }] });
+  });
+
   test('answers somebody else’s use of the same key as a request of its own', async () => {
     const { create } = await aService();
     const ada = await create(commitA, { key: 'k', subject: 'ada' });
