@@ -11,7 +11,7 @@ import {
   UpdateFunctionCodeCommand,
   type CreateFunctionCommandInput,
 } from '@aws-sdk/client-lambda';
-import { strToU8, zipSync, type Zippable } from 'fflate';
+import { strToU8, zipSync } from 'fflate';
 import { onTestFinished } from 'vitest';
 import { virtualClock } from '#local/clock.ts';
 import { createGateway } from '#local/gateway/gateway.ts';
@@ -62,7 +62,7 @@ export function zipOf(files: string | Record<string, string>): Uint8Array {
   const named = typeof files === 'string' ? { 'index.mjs': files } : files;
   const entries = Object.entries(named).map(([name, text]) => [name, strToU8(text)] as const);
   // A fixed time, so that the same files are the same package.
-  return zipSync(Object.fromEntries(entries) as Zippable, { mtime: new Date(2026, 0, 1) });
+  return zipSync(Object.fromEntries(entries), { mtime: new Date(2026, 0, 1) });
 }
 
 /** Code that answers `text`. */
