@@ -124,6 +124,12 @@ export const functionCatalog: readonly FunctionRow[] = [
     timeoutSeconds: 60,
   },
   {
+    entry: 'schedules/reconcile-deployments',
+    trigger: { kind: 'schedule', everyMinutes: 2 },
+    needs: ['table:read', 'table:write', 'machines:start', 'targets:deploy'],
+    timeoutSeconds: 300,
+  },
+  {
     entry: 'schedules/probe-runner',
     trigger: { kind: 'schedule', everyMinutes: 1 },
     needs: ['table:write', 'runners:probe'],

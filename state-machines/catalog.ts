@@ -43,7 +43,10 @@ export const machineCatalog = [
   },
 ] as const satisfies readonly MachineRow[];
 
-/** The build projects and what runs in them. */
+/** A build that no machine was free for in this time ends; whether it is begun again is the workflow's decision. */
+export const mostQueuedMinutes = 30;
+
+/** The build projects and what runs in them. A state that waits for one must wait for its queue and its run. */
 export const projectCatalog = [
   { name: 'fetch-source', buildspec: 'buildspecs/fetch-source.yml', timeoutMinutes: 15 },
   { name: 'build', buildspec: 'buildspecs/build.yml', timeoutMinutes: 480 },

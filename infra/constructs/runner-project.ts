@@ -4,6 +4,7 @@ import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import { Construct } from 'constructs';
+import { mostQueuedMinutes } from '#state-machines/catalog.ts';
 import { allow } from '../allow.ts';
 import type { Grant } from '../capabilities.ts';
 
@@ -21,9 +22,6 @@ interface RunnerProjectProps {
   readonly logGroup: LogGroup;
   readonly grants: readonly Grant[];
 }
-
-/** A start that has found no machine for so long is better tried again by the workflow. */
-const mostQueuedMinutes = 30;
 
 /**
  * A CodeBuild project with a role of its own. Written on the plain resource: the library's project would bring

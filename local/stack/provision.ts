@@ -119,6 +119,7 @@ async function putProjects(options: ClientOptions): Promise<void> {
         environmentVariables: Object.entries(variables).map(([key, value]) => ({ name: key, value })),
       },
       timeoutInMinutes: timeoutMinutes,
+      queuedTimeoutInMinutes: mostQueuedMinutes,
       serviceRole: role,
     };
     const created = await unlessThere('ResourceAlreadyExistsException', () =>

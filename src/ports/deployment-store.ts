@@ -59,6 +59,8 @@ export interface DeploymentStore {
   environment(service: string, environment: string): Promise<EnvironmentState>;
   findArtifact(service: string, tree: string, identity: string): Promise<Artifact | undefined>;
   list(query: DeploymentQuery): Promise<DeploymentPage>;
+  /** Deployments that are not over and that nothing has touched since an instant; at most about `limit`. */
+  untouchedSince(instant: string, limit: number): Promise<readonly Deployment[]>;
   /** How many deployments wait for a slot, counted up to 1,000. */
   queueDepth(): Promise<number>;
 }

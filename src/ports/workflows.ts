@@ -1,4 +1,8 @@
 export interface Workflows {
-  /** Starts the machine of one run of a deployment. Starting the same run twice starts it once. */
-  startDeployment(deploymentId: string, run: number): Promise<void>;
+  /**
+   * Makes sure that the machine of one run of a deployment runs. Starting the same run twice starts it once.
+   *
+   * @returns `ended` when that run's machine has run already and is over
+   */
+  startDeployment(deploymentId: string, run: number): Promise<'running' | 'ended'>;
 }

@@ -22,6 +22,7 @@ export async function commitDecision<T>(
   deploymentId: string,
   decideOn: (record: DeploymentRecord) => Verdict<T> | Promise<Verdict<T>>,
 ): Promise<{ readonly value: T; readonly deployment: Deployment }> {
+  let slotLosses = 0;
   for (let round = 1; round <= mostRounds; round++) {
     const record = await deps.deployments.load(deploymentId);
     if (!record) throw new Refusal('not_found', `There is no deployment ${deploymentId}.`);
@@ -29,11 +30,17 @@ export async function commitDecision<T>(
     if (!decision) return { value, deployment: record.deployment };
     const outcome = await deps.deployments.commit(decision);
     if (outcome === 'committed') return { value, deployment: decision.after };
-    // A lost slot shows in a record read afterwards, unless the slot went without the deployment's doing.
-    if (outcome === 'slot_lost' && round > 3) {
+    // One that asks for the slot may lose it to another and decide again; one that held it has no business here any more,
+    // unless the record that it read was about to say so.
+    if (outcome === 'slot_lost' && !asksForSlot(decision) && ++slotLosses > 3) {
       throw new Refusal('conflict', `Deployment ${deploymentId} no longer holds the slot of its environment.`);
     }
-    await deps.clock.sleep(round * 5);
+    // Spread, or those who met once meet again.
+    await deps.clock.sleep(Math.ceil(Math.random() * round * 10));
   }
   throw new Refusal('unavailable', `Deployment ${deploymentId} is changing too fast; try again.`, { transient: true });
+}
+
+function asksForSlot({ writes }: Decision): boolean {
+  return writes.some(({ kind }) => kind === 'take-slot');
 }

@@ -1,3 +1,4 @@
+import { progressOf } from '#domain/deployment/begin-step.ts';
 import { blobKeys } from '#domain/blob-keys.ts';
 import type { Deployment } from '#domain/deployment/deployment.ts';
 import { reusedSteps } from '#domain/deployment/reused-steps.ts';
@@ -43,7 +44,9 @@ export async function resolveManifest(deps: ResolveDeps, task: DeploymentTask): 
 
   try {
     const manifestText = await deps.blobs.get(blobKeys.sourceManifest(deployment.service, deployment.commit));
-    const resolved = resolveSource(deployment, facts, manifestText ?? '', deps.digest);
+    const service = await deps.services.find(deployment.service);
+    const target = service?.environments[deployment.environment];
+    const resolved = resolveSource(deployment, facts, manifestText ?? '', deps.digest, target);
     const artifact = await deps.deployments.findArtifact(deployment.service, facts.tree, resolved.identity);
     const record = artifact && (await deps.deployments.load(deploymentId));
     const reused = record ? reusedSteps(record, resolved.manifest, run, momentOf(deps, 'system:deployment')) : [];
@@ -51,8 +54,10 @@ export async function resolveManifest(deps: ResolveDeps, task: DeploymentTask): 
     const after = await closeStep(deps, step, {
       patch: { manifest, source, identity: resolved.identity, ...(artifact ? { artifact } : oneMoreBuild(deployment)) },
       writes: reused.map((each) => ({ kind: 'put-step', step: each })),
+      facts: reused.map(progressOf),
     });
-    return artifact || after.artifact ? { next: 'release' } : await planBuild(deps, after);
+    // What the record holds counts: a step that had ended before takes no artifact that was found since.
+    return after.artifact ? { next: 'release' } : await planBuild(deps, after);
   } catch (error) {
     await closeStep(deps, step, { failure: { ...failureOf(error), step: 'source' } });
     throw error;

@@ -1,5 +1,4 @@
 import { GetCommand, QueryCommand, TransactWriteCommand, paginateQuery } from '@aws-sdk/lib-dynamodb';
-import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import type { Slot } from '#domain/deployment/admit.ts';
 import type { Decision } from '#domain/deployment/decision.ts';
 import type { Waiter } from '#domain/deployment/waiter.ts';
@@ -13,15 +12,14 @@ import type {
   DeploymentStore,
   RememberedRequest,
 } from '#ports/deployment-store.ts';
+import { cancellationOf } from './cancellation.ts';
 import { toDeployment, toStep } from './deployment-row.ts';
-import { indexes, keys, queuePrefix, stepPrefix, waitingForSlot } from './keys.ts';
+import { activeShard, allShards, indexes, keys, queuePrefix, stepPrefix, waitingForSlot } from './keys.ts';
 import { listDeployments } from './list-deployments.ts';
 import type { Item, Key, Table } from './table.ts';
 import { transactItems } from './transact-items.ts';
 
 const queueCountLimit = 1000;
-/** Nothing was written, and the next round may well go through: two transactions met on one item, or the table is busy. */
-const passing = ['TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExceeded'];
 
 export class DynamoDeploymentStore implements DeploymentStore {
   readonly #table: Table;
@@ -38,12 +36,10 @@ export class DynamoDeploymentStore implements DeploymentStore {
       await this.#table.client.send(new TransactWriteCommand({ TransactItems: guarded.map(({ item }) => item) }));
       return 'committed';
     } catch (error) {
-      if (!(error instanceof TransactionCanceledException)) throw error;
-      const reasons = error.CancellationReasons ?? [];
-      const failed = reasons.findIndex((reason) => reason.Code === 'ConditionalCheckFailed');
-      if (failed >= 0) return guarded[failed]?.onConflict ?? 'revision_conflict';
-      if (reasons.some((reason) => passing.includes(reason.Code ?? ''))) return 'revision_conflict';
-      throw error;
+      const cancellation = cancellationOf(error);
+      if (!cancellation) throw error;
+      if (cancellation.kind === 'busy') return 'revision_conflict';
+      return guarded[cancellation.index]?.onConflict ?? 'revision_conflict';
     }
   }
 
@@ -98,6 +94,23 @@ export class DynamoDeploymentStore implements DeploymentStore {
 
   async list(query: DeploymentQuery): Promise<DeploymentPage> {
     return listDeployments(this.#table, query, this.#clock.now());
+  }
+
+  async untouchedSince(instant: string, limit: number): Promise<readonly Deployment[]> {
+    const pages = await Promise.all(
+      allShards.map((shard) =>
+        this.#table.client.send(
+          new QueryCommand({
+            TableName: this.#table.name,
+            IndexName: indexes.open,
+            KeyConditionExpression: 'gsi3pk = :pk AND gsi3sk < :before',
+            ExpressionAttributeValues: { ':pk': activeShard(shard), ':before': instant },
+            Limit: Math.ceil(limit / allShards.length),
+          }),
+        ),
+      ),
+    );
+    return pages.flatMap(({ Items = [] }) => Items.map(toDeployment));
   }
 
   async queueDepth(): Promise<number> {

@@ -2,7 +2,7 @@ import type { Waiter } from '#domain/deployment/waiter.ts';
 
 /** Every key of the table. Nothing else in the program spells one. */
 
-const outboxShards = 8;
+const shards = 8;
 const padded = (value: number, digits: number): string => String(value).padStart(digits, '0');
 
 export const keys = {
@@ -47,9 +47,9 @@ export const indexKeys = {
     gsi2pk: monthList(row.createdAt),
     gsi2sk: `${row.createdAt}#${row.id}`,
   }),
-  active: (row: { environment: string; createdAt: string; id: string; status: string }) => ({
-    gsi3pk: `ACTIVE#${row.environment}`,
-    gsi3sk: `${row.status}#${row.createdAt}#${row.id}`,
+  active: (row: { updatedAt: string; id: string }) => ({
+    gsi3pk: activeShard(shardOf(row.id)),
+    gsi3sk: `${row.updatedAt}#${row.id}`,
   }),
   waiting: (waiter: Waiter) => ({ gsi3pk: waitingForSlot, gsi3sk: `${waiter.priority}#${waiter.since}` }),
   unpublished: (aggregate: string, at: string, id: string) => ({
@@ -69,14 +69,19 @@ export function monthList(instant: string): string {
   return `DEPLOYMENTS#${instant.slice(0, 7)}`;
 }
 
+/** What is under way, the longest untouched first. */
+export function activeShard(shard: number): string {
+  return `ACTIVE#${shard}`;
+}
+
 export function outboxShard(shard: number): string {
   return `OUTBOX#${shard}`;
 }
 
-export const allOutboxShards = Array.from({ length: outboxShards }, (_, shard) => shard);
+export const allShards = Array.from({ length: shards }, (_, shard) => shard);
 
 function shardOf(aggregate: string): number {
   let sum = 0;
   for (const character of aggregate) sum = (sum * 31 + (character.codePointAt(0) ?? 0)) % 65_521;
-  return sum % outboxShards;
+  return sum % shards;
 }

@@ -1,9 +1,9 @@
 import { GetCommand, QueryCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
-import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import type { Clock } from '#ports/clock.ts';
 import type { LogBatch, LogChunk, LogEvent, LogLine, LogPage, LogStore } from '#ports/log-store.ts';
 import { Refusal } from '#domain/refusal.ts';
 import { chunksOf, piecesOf } from './chunks-of.ts';
+import { cancellationOf } from './cancellation.ts';
 import { keys } from './keys.ts';
 import type { Item, Table } from './table.ts';
 
@@ -48,6 +48,7 @@ export class DynamoLogStore implements LogStore {
       const ends = batch.streamEnded && !head.ended.includes(batch.stream);
       if (fresh.length === 0 && !ends) return;
       if (await this.#write(head, batch, fresh, ends)) return;
+      await this.#clock.sleep(Math.ceil(Math.random() * Math.min(round * 5, 100)));
     }
     throw new Refusal('unavailable', 'Too many writers on one log.', { transient: true });
   }
@@ -120,7 +121,7 @@ export class DynamoLogStore implements LogStore {
       );
       return true;
     } catch (error) {
-      if (error instanceof TransactionCanceledException) return false;
+      if (cancellationOf(error)) return false;
       throw error;
     }
   }

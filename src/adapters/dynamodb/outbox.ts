@@ -2,7 +2,7 @@ import { BatchWriteCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { OutboxEvent } from '#domain/event/chain.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { Outbox } from '#ports/outbox.ts';
-import { allOutboxShards, indexes, keys, outboxShard } from './keys.ts';
+import { allShards, indexes, keys, outboxShard } from './keys.ts';
 import { outboxEvent } from './outbox-row.ts';
 import type { Table } from './table.ts';
 
@@ -19,7 +19,9 @@ export class DynamoOutbox implements Outbox {
 
   async unpublished(olderThanMs: number, limit: number): Promise<readonly OutboxEvent[]> {
     const before = new Date(this.#clock.now().getTime() - olderThanMs).toISOString();
-    const shards = await Promise.all(allOutboxShards.map((shard) => this.#shard(shard, before, limit)));
+    // A share for each shard: one with an event that nobody takes must not starve the others.
+    const share = Math.ceil(limit / allShards.length);
+    const shards = await Promise.all(allShards.map((shard) => this.#shard(shard, before, share)));
     return shards.flat().slice(0, limit);
   }
 

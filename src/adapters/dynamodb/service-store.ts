@@ -1,8 +1,8 @@
 import { GetCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
-import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import type { ServiceDecision } from '#domain/service/register.ts';
 import type { Service } from '#domain/service/service.ts';
 import type { ServiceStore } from '#ports/service-store.ts';
+import { cancellationOf } from './cancellation.ts';
 import { keys } from './keys.ts';
 import { outboxRow } from './outbox-row.ts';
 import type { Table } from './table.ts';
@@ -42,7 +42,7 @@ export class DynamoServiceStore implements ServiceStore {
       );
       return 'committed';
     } catch (error) {
-      if (error instanceof TransactionCanceledException) return 'revision_conflict';
+      if (cancellationOf(error)) return 'revision_conflict';
       throw error;
     }
   }

@@ -17,22 +17,36 @@ export class EventBridgeBus implements EventBus {
   async publish(events: readonly OutboxEvent[]): Promise<readonly OutboxEvent[]> {
     const refused: OutboxEvent[] = [];
     for (let from = 0; from < events.length; from += entriesPerRequest) {
-      const batch = events.slice(from, from + entriesPerRequest);
-      const { Entries = [] } = await this.#client.send(
-        new PutEventsCommand({
-          Entries: batch.map(({ type, detail }) => ({
-            EventBusName: this.#busName,
-            Source: eventSource,
-            DetailType: type,
-            Time: new Date(detail.occurredAt),
-            Resources: [],
-            Detail: JSON.stringify(detail),
-          })),
-        }),
-      );
-      // FailedEntryCount only counts; each entry says for itself whether the bus took it.
-      refused.push(...batch.filter((_, index) => Entries[index]?.EventId === undefined));
+      refused.push(...(await this.#send(events.slice(from, from + entriesPerRequest))));
     }
     return refused;
+  }
+
+  /** One request. What it refuses as a whole is tried event by event, so that one that is too large holds up no other. */
+  async #send(batch: readonly OutboxEvent[]): Promise<readonly OutboxEvent[]> {
+    try {
+      const { Entries = [] } = await this.#client.send(
+        new PutEventsCommand({ Entries: batch.map((event) => this.#entry(event)) }),
+      );
+      // FailedEntryCount only counts; each entry says for itself whether the bus took it.
+      return batch.filter((_, index) => Entries[index]?.EventId === undefined);
+    } catch (error) {
+      if (!(error instanceof Error) || error.name !== 'ValidationException') throw error;
+      if (batch.length === 1) return batch;
+      const refused: OutboxEvent[] = [];
+      for (const event of batch) refused.push(...(await this.#send([event])));
+      return refused;
+    }
+  }
+
+  #entry({ type, detail }: OutboxEvent) {
+    return {
+      EventBusName: this.#busName,
+      Source: eventSource,
+      DetailType: type,
+      Time: new Date(detail.occurredAt),
+      Resources: [],
+      Detail: JSON.stringify(detail),
+    };
   }
 }

@@ -11,7 +11,7 @@ export class StepFunctionsWorkflows implements Workflows {
     this.#deploymentMachineArn = deploymentMachineArn;
   }
 
-  async startDeployment(deploymentId: string, run: number): Promise<void> {
+  async startDeployment(deploymentId: string, run: number): Promise<'running' | 'ended'> {
     const input: DeploymentTask = { deploymentId, run };
     try {
       await this.#client.send(
@@ -22,8 +22,11 @@ export class StepFunctionsWorkflows implements Workflows {
           input: JSON.stringify(input),
         }),
       );
+      return 'running';
     } catch (error) {
-      if (!(error instanceof ExecutionAlreadyExists)) throw error;
+      // Only an execution that is over is in the way: a running one of the same name and input is simply answered.
+      if (error instanceof ExecutionAlreadyExists) return 'ended';
+      throw error;
     }
   }
 }

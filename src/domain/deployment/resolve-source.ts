@@ -4,6 +4,7 @@ import { buildIdentity } from '../manifest/build-identity.ts';
 import { parseManifest } from '../manifest/parse-manifest.ts';
 import { nearest } from '../nearest.ts';
 import { Refusal, type Fault } from '../refusal.ts';
+import type { TargetRef } from '../service/service.ts';
 import type { Deployment, Source } from './deployment.ts';
 
 interface ResolvedSource {
@@ -16,7 +17,7 @@ interface ResolvedSource {
 const toolchain = 'nodejs24';
 
 /**
- * Reads the manifest of a fetched commit for one deployment.
+ * Reads the manifest of a fetched commit for one deployment that goes to a registered target.
  *
  * @throws Refusal `validation_error` with every fault, each with line and column
  */
@@ -25,11 +26,16 @@ export function resolveSource(
   facts: SourceFacts,
   manifestText: string | Uint8Array,
   digest: (text: string) => string,
+  target: TargetRef | undefined,
 ): ResolvedSource {
   const parsed = parseManifest(manifestText);
   if (!parsed.ok) throw invalid(parsed.faults);
   const { manifest } = parsed;
-  const faults = [...wrongName(deployment, manifest), ...missingEnvironment(deployment, manifest)];
+  const faults = [
+    ...wrongName(deployment, manifest),
+    ...missingEnvironment(deployment, manifest),
+    ...otherTarget(deployment, manifest, target),
+  ];
   if (faults.length > 0) throw invalid(faults);
   return {
     source: {
@@ -48,6 +54,22 @@ function wrongName(deployment: Deployment, manifest: Manifest): Fault[] {
   return [
     { pointer: '/name', message: `is "${manifest.name}", but the service is registered as "${deployment.service}"` },
   ];
+}
+
+/** Where a service goes is registered; a manifest that names another place must not be released as if it had not. */
+function otherTarget({ environment }: Deployment, manifest: Manifest, target: TargetRef | undefined): Fault[] {
+  const wanted = manifest.environments[environment];
+  const pairs = [
+    { name: 'account', wants: wanted?.account, has: target?.account },
+    { name: 'region', wants: wanted?.region, has: target?.region },
+    { name: 'role', wants: wanted?.role, has: target?.deployRole },
+  ];
+  return pairs
+    .filter(({ wants, has }) => wants !== undefined && wants !== has)
+    .map(({ name, wants, has }) => ({
+      pointer: `/environments/${environment}/${name}`,
+      message: `is ${wants}, but the environment is registered with ${has ?? 'none'}; change one of the two`,
+    }));
 }
 
 function missingEnvironment(deployment: Deployment, manifest: Manifest): Fault[] {

@@ -87,3 +87,14 @@ test('a request that fails as a whole throws, so that nothing counts as publishe
   );
   await expect(new EventBridgeBus(client, names.bus).publish(someEvents(1))).rejects.toThrow('away');
 });
+
+test('one that is too large for a request holds up none of the others', async () => {
+  const events = someEvents(12);
+  const huge = events.map((event, index) =>
+    index === 4 ? { ...event, detail: { ...event.detail, actor: 'x'.repeat(300_000) } } : event,
+  );
+  const { client, requests } = watched();
+  expect(await new EventBridgeBus(client, names.bus).publish(huge)).toEqual([huge[4]]);
+  const taken = requests.filter(({ Entries = [] }) => Entries.length < 10).flatMap(({ Entries = [] }) => Entries);
+  expect(taken).toHaveLength(12);
+});
