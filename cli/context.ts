@@ -6,6 +6,8 @@ export interface CliContext {
   readonly output: Output;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
+  /** The checkout that dsctl is run from; the host started there is the last place to look for credentials. */
+  readonly checkout?: string;
   readonly fetch: typeof globalThis.fetch;
   /** Milliseconds since the epoch. */
   readonly now: () => number;

@@ -18,20 +18,21 @@ export interface Credentials extends z.infer<typeof content> {
   readonly file: string;
 }
 
-type Place = Pick<CliContext, 'env' | 'cwd'>;
+type Place = Pick<CliContext, 'env' | 'cwd' | 'checkout'>;
 
 const fileName = join('.local', 'credentials.json');
 const wayOut = 'Set DEPLOYMENT_SERVICE_TOKEN, or DEPLOYMENT_SERVICE_CREDENTIALS to the file that "npm start" writes.';
 
 /**
- * The credentials file that `DEPLOYMENT_SERVICE_CREDENTIALS` names, else the nearest `.local/credentials.json` upwards;
+ * The credentials file that `DEPLOYMENT_SERVICE_CREDENTIALS` names, else the nearest `.local/credentials.json` upwards,
+ * or that of the checkout which dsctl belongs to;
  * `undefined` when there is none.
  *
  * @throws UsageError when the named file is not there, or a file is not what it should be
  */
-export async function findCredentials({ env, cwd }: Place): Promise<Credentials | undefined> {
+export async function findCredentials({ env, cwd, checkout }: Place): Promise<Credentials | undefined> {
   const named = env['DEPLOYMENT_SERVICE_CREDENTIALS'] || undefined;
-  const places = named === undefined ? upwards(cwd) : [resolve(cwd, named)];
+  const places = named === undefined ? [...upwards(cwd), ...inCheckout(checkout)] : [resolve(cwd, named)];
   for (const file of places) {
     const text = await readIfThere(file);
     if (text !== undefined) return { ...parse(file, text), file };
@@ -48,6 +49,10 @@ export async function readCredentials(place: Place): Promise<Credentials> {
     `There are no credentials: neither DEPLOYMENT_SERVICE_TOKEN nor a ${fileName} in ${place.cwd} or above.`,
     wayOut,
   );
+}
+
+function inCheckout(checkout: string | undefined): readonly string[] {
+  return checkout === undefined ? [] : [join(checkout, fileName)];
 }
 
 function upwards(directory: string): readonly string[] {

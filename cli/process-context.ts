@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { pause } from '#client/pause.ts';
 import type { CliContext } from './context.ts';
 import { outputOf } from './terminal/output.ts';
@@ -8,6 +9,7 @@ export function processContext(): CliContext {
     output: { out: outputOf(process.stdout, env), err: outputOf(process.stderr, env) },
     env,
     cwd: process.cwd(),
+    checkout: resolve(import.meta.dirname, '..'),
     fetch: globalThis.fetch,
     now: () => Date.now(),
     pause,

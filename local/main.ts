@@ -38,7 +38,7 @@ function banner(host: LocalHost, { directory }: StartOptions, milliseconds: numb
   services  http://<service>.<environment>.localhost:${host.servicesPort}
   state     ${directory}/
 
-  npx dsctl --help   Ctrl-C to stop; everything is still there at the next start.
+  cli/dsctl --help   Ctrl-C to stop; everything is still there at the next start.
 `;
 }
 

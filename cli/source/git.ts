@@ -11,7 +11,7 @@ const run = promisify(execFile);
  * @throws UsageError when git does not know it
  */
 export async function resolveCommit(directory: string, revision: string): Promise<string> {
-  if (/^[0-9a-f]{40}$/.test(revision)) return revision;
+  if (/^[0-9a-f]{40}$/i.test(revision)) return revision.toLowerCase();
   try {
     const { stdout } = await git(directory, 'rev-parse', '--verify', '--end-of-options', `${revision}^{commit}`);
     return stdout.trim();
