@@ -15,6 +15,8 @@ export const capabilities = {
   'runners:probe': { variables: ['RUNNER_PROJECTS'] },
   'targets:deploy': { variables: ['BLOB_BUCKET'] },
   'tokens:verify': { variables: ['TOKEN_ISSUER', 'TOKEN_AUDIENCE', 'TOKEN_JWKS_URL'] },
+  /** To know an artifact by what built it. */
+  toolchain: { variables: ['BUILD_TOOLCHAIN'] },
   repositories: { variables: ['REPOSITORY_SCHEMES'] },
 } as const satisfies Record<string, { readonly variables: readonly string[] }>;
 

@@ -70,7 +70,7 @@ export const functionCatalog: readonly FunctionRow[] = [
   api(health, ['table:read']),
 
   task('admit-deployment', ['table:read', 'table:write']),
-  task('resolve-manifest', ['table:read', 'table:write', 'blobs:read', 'blobs:write', 'seals']),
+  task('resolve-manifest', ['table:read', 'table:write', 'blobs:read', 'blobs:write', 'seals', 'toolchain']),
   task('diagnose-build', ['table:read', 'table:write']),
   task('sign-artifact', ['table:read', 'table:write', 'blobs:read', 'blobs:write', 'artifacts:sign'], 120),
   task('release-artifact', ['table:read', 'table:write', 'blobs:read', 'artifacts:verify', 'targets:deploy'], 600),

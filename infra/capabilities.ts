@@ -45,7 +45,7 @@ const grants: Readonly<Record<Capability, (targets: GrantTargets) => readonly Gr
     },
   ],
   'blobs:read': ({ bucket }) => [
-    { actions: ['s3:GetObject'], resources: [`${bucket}/sources/*`, `${bucket}/artifacts/*`] },
+    { actions: ['s3:GetObject'], resources: [`${bucket}/sources/*`, `${bucket}/uploads/*`, `${bucket}/artifacts/*`] },
     // Without it S3 answers 403 for an object that is not there, and "not there yet" is an ordinary answer here.
     { actions: ['s3:ListBucket'], resources: [bucket] },
   ],
@@ -79,6 +79,7 @@ const grants: Readonly<Record<Capability, (targets: GrantTargets) => readonly Gr
   // No permission on any function of a service: that lies in the service's own deploy role.
   'targets:deploy': ({ deployRoles }) => [{ actions: ['sts:AssumeRole'], resources: deployRoles }],
   'tokens:verify': () => [],
+  toolchain: () => [],
   repositories: () => [],
 };
 

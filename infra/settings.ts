@@ -33,10 +33,11 @@ const context = z.object({
   tokenIssuer: z.url({ protocol: /^https$/, error: 'must be an https URL' }),
   tokenAudience: z.string().min(1),
   tokenJwksUrl: z.url({ protocol: /^https$/, error: 'must be an https URL' }),
+  // A fetch has no ssh key and no known hosts yet, so ssh is only for those who give it them.
   repositorySchemes: z
     .string()
     .regex(/^(https|ssh)(,(https|ssh))?$/, 'must be https, ssh or both separated by a comma')
-    .default('https,ssh'),
+    .default('https'),
   serviceUrlTemplate: z
     .string()
     .regex(/^https?:\/\/\S*\{service\}/, 'must be a URL with {service}, and {environment} where addresses differ by it')

@@ -20,6 +20,7 @@ const packagesOf: Readonly<Record<Capability, readonly string[]>> = {
   'runners:probe': ['@aws-sdk/client-codebuild'],
   'targets:deploy': ['@aws-sdk/client-lambda', '@aws-sdk/credential-providers'],
   'tokens:verify': ['jose'],
+  toolchain: [],
   repositories: [],
 };
 const optionalPackages = new Set(Object.values(packagesOf).flat());

@@ -14,6 +14,7 @@ const LARGER_BUDGETS_KB: Readonly<Record<string, number>> = {
   'verify-release': 700,
   'roll-back-release': 700,
   'on-execution-status': 700,
+  'reconcile-deployments': 700,
   'resolve-manifest': 900,
   'release-artifact': 860,
   'sign-artifact': 750,

@@ -47,7 +47,7 @@ export class DataStack extends Stack {
     }).arn;
     this.sealKeyArn = new RetainedKey(this, 'SealKey', {
       alias: 'alias/deployment-service/seals',
-      description: 'Seals list cursors and the tokens by which builds post their marks.',
+      description: 'Seals list cursors, the tokens by which builds post their marks, and the keys of their plans.',
       spec: KeySpec.HMAC_256,
       usage: KeyUsage.GENERATE_VERIFY_MAC,
       uses: ['kms:GenerateMac'],
@@ -88,6 +88,8 @@ export class DataStack extends Stack {
       lifecycleRules: [
         { id: 'sources', prefix: 'sources/', expiration: Duration.days(90) },
         { id: 'plans', prefix: 'plans/', expiration: Duration.days(30) },
+        // What was signed has been copied within a day, the longest that a deployment takes.
+        { id: 'uploads', prefix: 'uploads/', expiration: Duration.days(7) },
         // As long as the records that name them.
         { id: 'reports', prefix: 'reports/', expiration: Duration.days(400) },
         // Artifacts stay: any of them may be the one to go back to.

@@ -75,6 +75,7 @@ export class FunctionsStack extends Stack {
       TOKEN_ISSUER: settings.tokenIssuer,
       TOKEN_AUDIENCE: settings.tokenAudience,
       TOKEN_JWKS_URL: settings.tokenJwksUrl,
+      BUILD_TOOLCHAIN: settings.buildImage,
       REPOSITORY_SCHEMES: settings.repositorySchemes,
     };
   }

@@ -86,13 +86,15 @@ export class RunnersStack extends Stack {
         compute: 'BUILD_GENERAL1_MEDIUM',
         environment: { BLOB_BUCKET, MARK_FUNCTION: markFunction.functionName },
         grants: [
+          // Of all plans, since a role is the project's; which key a plan lies under, only its own build is told.
           { actions: ['s3:GetObject'], resources: [objects('plans')] },
           { actions: ['s3:GetObject', 's3:GetObjectVersion'], resources: [objects('sources')] },
           lookAtBucket,
           {
-            // The code of a service runs here. It may add an artifact, but never put another in the place of one.
+            // The code of a service runs here. It may leave an artifact, but never put another in the place of one; what
+            // is at the place that releases read from, the signing function alone has put there.
             actions: ['s3:PutObject'],
-            resources: [objects('artifacts')],
+            resources: [objects('uploads')],
             conditions: { Null: { 's3:if-none-match': 'false' } },
           },
           { actions: ['s3:PutObject'], resources: [objects('reports')] },

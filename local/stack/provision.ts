@@ -12,7 +12,13 @@ import { CreateBucketCommand, PutBucketVersioningCommand, PutObjectCommand, S3Cl
 import { CreateStateMachineCommand, SFNClient, UpdateStateMachineCommand } from '@aws-sdk/client-sfn';
 import { functionCatalog, functionNameOf, type FunctionRow } from '#functions/catalog.ts';
 import { tableShape } from '#schemas/table.ts';
-import { bindDefinition, machineCatalog, projectCatalog, type Binding } from '#state-machines/catalog.ts';
+import {
+  bindDefinition,
+  machineCatalog,
+  mostQueuedMinutes,
+  projectCatalog,
+  type Binding,
+} from '#state-machines/catalog.ts';
 import type { ClientOptions } from './client-options.ts';
 import { account, functionArn, machineArn, names, region } from './names.ts';
 import { putRules } from './rules.ts';

@@ -9,5 +9,7 @@ export const sourceFacts = z.object({
   subject: z.string(),
   committedAt: z.string(),
   sourceKey: z.string(),
+  /** Where in the commit the stored manifest was found. Facts without it are of an older kit, and are fetched again. */
+  manifestPath: z.string().default(''),
 });
 export type SourceFacts = z.infer<typeof sourceFacts>;

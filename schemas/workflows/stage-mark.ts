@@ -1,14 +1,18 @@
 import * as z from 'zod';
 import { deploymentId, instant } from '../names.ts';
 import { stageName } from './build-plan.ts';
-import { reportSummary } from './report-summary.ts';
+import { errorCode } from './failure.ts';
+import { stageReports } from './report-summary.ts';
+
+/** Longest line of a `logTail`. */
+export const tailLineLength = 1_000;
 
 /** What a running build says when a stage begins and when it ends. `token` is the plan's. */
 export const stageMark = z.object({
   deploymentId,
-  token: z.string().min(1),
+  token: z.string().min(1).max(200),
   /** CodeBuild's id of the build, `project:uuid`. */
-  buildId: z.string().min(1),
+  buildId: z.string().min(1).max(400),
   run: z.int().min(1),
   stage: stageName,
   status: z.enum(['started', 'succeeded', 'failed', 'timed_out']),
@@ -16,8 +20,10 @@ export const stageMark = z.object({
   /** Of the stage's shell; 128 and the signal's number when a signal ended it. Absent when the shell was not what failed. */
   exitCode: z.int().min(0).optional(),
   durationMs: z.int().min(0).optional(),
-  reports: z.array(reportSummary).optional(),
+  /** Why the stage failed, when the kit knows better than the commands' exit code. */
+  code: errorCode.extract(['artifact_upload_failed']).optional(),
+  reports: stageReports.optional(),
   /** The last 20 lines of the stage, when it did not succeed. */
-  logTail: z.array(z.string()).max(20).optional(),
+  logTail: z.array(z.string().max(tailLineLength)).max(20).optional(),
 });
 export type StageMark = z.infer<typeof stageMark>;

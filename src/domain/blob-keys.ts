@@ -2,9 +2,14 @@
 export const blobKeys = {
   sourceFacts: (service: string, commit: string) => `sources/${service}/${commit}/commit.json`,
   sourceManifest: (service: string, commit: string) => `sources/${service}/${commit}/service.yaml`,
-  buildPlan: (deploymentId: string, run: number) => `plans/${deploymentId}/${run}.json`,
-  artifactPrefix: (service: string) => `artifacts/${service}/`,
+  /** Nobody can guess the seal, so only the build that is told the key finds the plan, and the token in it. */
+  buildPlan: (deploymentId: string, run: number, seal: string) => `plans/${deploymentId}/${run}-${seal}.json`,
+  /** Where a build puts its artifact. Only what was found there and verified is copied to the service's own. */
+  uploadPrefix: (deploymentId: string, run: number) => `uploads/${deploymentId}/${run}/`,
+  upload: (deploymentId: string, run: number, digest: string) => `uploads/${deploymentId}/${run}/${digest}.zip`,
   artifact: (service: string, digest: string) => `artifacts/${service}/${digest}.zip`,
-  signature: (service: string, digest: string) => `artifacts/${service}/${digest}.sig.json`,
+  // Two trees can build equal bytes; each has a statement of its own.
+  signature: (service: string, digest: string, identity: string) =>
+    `artifacts/${service}/${digest}.${identity}.sig.json`,
   reportPrefix: (deploymentId: string, run: number) => `reports/${deploymentId}/${run}/`,
 } as const;

@@ -2,5 +2,6 @@
 export interface BlobStore {
   /** The bytes under a key, or `undefined` when there are none. */
   get(key: string): Promise<Uint8Array | undefined>;
-  put(key: string, body: Uint8Array | string): Promise<void>;
+  /** @param metadata kept with the bytes for people who look at the store; nothing reads it back */
+  put(key: string, body: Uint8Array | string, metadata?: Readonly<Record<string, string>>): Promise<void>;
 }

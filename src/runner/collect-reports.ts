@@ -1,7 +1,7 @@
 import { lstat, readFile, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { BuildPlan, StageName } from '#schemas/workflows/build-plan.ts';
-import type { ReportSummary } from '#schemas/workflows/report-summary.ts';
+import { reportLimits, type ReportSummary } from '#schemas/workflows/report-summary.ts';
 import type { BlobStore } from './blob-store.ts';
 import { JUNIT_SIZE_LIMIT, parseJunit } from './junit.ts';
 import type { RunnerLog } from './log.ts';
@@ -45,7 +45,12 @@ export async function collectReports(
       await blobs.put(key, bytes, 'application/xml');
       const result = parseJunit(bytes);
       if (result.status === 'malformed') warn(`cannot be read: ${result.reason}`);
-      else summaries.push({ type, key, ...result.summary });
+      else if (summaries.length === reportLimits.reports) warn('is stored, but a deployment shows no more of them');
+      else {
+        const named = summaries.reduce((sum, { failed }) => sum + failed.length, 0);
+        const failed = result.summary.failed.slice(0, reportLimits.failed - named);
+        summaries.push({ type, key, ...result.summary, failed });
+      }
     } catch (error) {
       warn(`could not be stored: ${error instanceof Error ? error.message : String(error)}`);
     }

@@ -1,11 +1,9 @@
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
 import { type JunitCase, junitDocument, type JunitSuite } from '#schemas/external/junit.ts';
-import type { ReportSummary } from '#schemas/workflows/report-summary.ts';
+import { reportLimits, type ReportSummary } from '#schemas/workflows/report-summary.ts';
 
 /** Bytes; a larger report is refused rather than held in memory several times over. */
 export const JUNIT_SIZE_LIMIT = 10 * 1024 * 1024;
-const FAILED_LIMIT = 20;
-const MESSAGE_LIMIT = 500;
 
 export type JunitSummary = Omit<ReportSummary, 'type' | 'key'>;
 export type JunitResult =
@@ -47,10 +45,10 @@ export function parseJunit(bytes: Uint8Array): JunitResult {
       failures: cases.filter(({ test }) => test.failure.length > 0).length,
       errors: cases.filter(({ test }) => test.failure.length === 0 && test.error.length > 0).length,
       skipped: cases.filter(({ test, verdict }) => verdict === undefined && test.skipped.length > 0).length,
-      failed: failed.slice(0, FAILED_LIMIT).map(({ test, suites, verdict = '' }) => ({
-        name: plain(test['@name']),
-        ...(suites.length > 0 && { suite: suites.map(plain).join(' > ') }),
-        message: plain(verdict).trim().slice(0, MESSAGE_LIMIT),
+      failed: failed.slice(0, reportLimits.failed).map(({ test, suites, verdict = '' }) => ({
+        name: plain(test['@name']).slice(0, reportLimits.name),
+        ...(suites.length > 0 && { suite: suites.map(plain).join(' > ').slice(0, reportLimits.suite) }),
+        message: plain(verdict).trim().slice(0, reportLimits.message),
       })),
     },
   };

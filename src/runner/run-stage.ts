@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { BuildPlan, BuildStage } from '#schemas/workflows/build-plan.ts';
-import type { StageMark } from '#schemas/workflows/stage-mark.ts';
+import { tailLineLength, type StageMark } from '#schemas/workflows/stage-mark.ts';
 import type { BlobStore } from './blob-store.ts';
 import { collectReports, removeOldReports } from './collect-reports.ts';
 import type { RunnerLog } from './log.ts';
@@ -8,7 +8,7 @@ import type { MarkSink } from './mark-sink.ts';
 import { type CommandsEnd, runCommands } from './run-commands.ts';
 import { RunnerFailure } from './runner-failure.ts';
 import { stageEnvironment } from './stage-environment.ts';
-import { type StoredArtifact, storeArtifact } from './store-artifact.ts';
+import { ArtifactNotStored, type StoredArtifact, storeArtifact } from './store-artifact.ts';
 
 export interface BuildDeps {
   readonly blobs: BlobStore;
@@ -28,9 +28,8 @@ export interface BuildRequest {
   readonly environment: NodeJS.ProcessEnv;
 }
 
-/** Shown with a stage that did not succeed; longer lines are cut so that the mark stays small. */
+/** Shown with a stage that did not succeed. */
 const TAIL_LINES = 20;
-const TAIL_LINE_LENGTH = 1_000;
 
 type StageEnd =
   | { readonly end: CommandsEnd; readonly artifact?: StoredArtifact }
@@ -70,7 +69,7 @@ export async function runStage(
   const startedAt = now().getTime();
   const tail: string[] = [];
   const remember = (line: string): void => {
-    tail.push(line.slice(0, TAIL_LINE_LENGTH));
+    tail.push(line.slice(0, tailLineLength));
     if (tail.length > TAIL_LINES) tail.shift();
   };
 
@@ -87,6 +86,7 @@ export async function runStage(
     ...('exitCode' in result.end && { exitCode: result.end.exitCode }),
     ...(succeeded && { exitCode: 0 }),
     ...(reports.length > 0 && { reports: [...reports] }),
+    ...('cause' in result && result.cause instanceof ArtifactNotStored && { code: result.cause.code }),
     ...(!succeeded && { logTail: tail }),
   });
   if (!succeeded) throw new RunnerFailure(`the build failed at ${stage.name}`);

@@ -11,10 +11,16 @@ export interface StoredArtifact {
   readonly size: number;
 }
 
+/** The store did not take the artifact: no fault of what was built. */
+export class ArtifactNotStored extends RunnerFailure {
+  readonly code = 'artifact_upload_failed';
+}
+
 /**
  * Zips the directory and stores it under its own digest; the same content is stored once.
  *
- * @throws RunnerFailure `artifact_upload_failed: …` when the store does not take it, another when there is nothing to zip
+ * @throws ArtifactNotStored when the store does not take it
+ * @throws RunnerFailure when there is nothing to zip
  */
 export async function storeArtifact(blobs: BlobStore, directory: string, prefix: string): Promise<StoredArtifact> {
   const zip = await reproducibleZip(directory);
@@ -24,7 +30,7 @@ export async function storeArtifact(blobs: BlobStore, directory: string, prefix:
     await blobs.putIfAbsent(key, zip, 'application/zip');
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new RunnerFailure(`artifact_upload_failed: ${key}: ${reason}`, { cause: error });
+    throw new ArtifactNotStored(`artifact_upload_failed: ${key}: ${reason}`, { cause: error });
   }
   return { key, digest, size: zip.byteLength };
 }

@@ -25,17 +25,17 @@ interface StoreSourceDeps {
 }
 
 /**
- * Brings one commit into the blob store: its zip, its manifest and, last, its facts. A commit that is there already is
- * not fetched again.
+ * Brings one commit into the blob store: its zip, its manifest and, last, its facts. A commit that is there already, with
+ * the manifest of the same path, is not fetched again.
  *
  * @throws RunnerFailure when the repository, the commit or the manifest is not there
  */
 export async function storeSource(request: SourceRequest, deps: StoreSourceDeps): Promise<SourceFacts> {
   const prefix = `sources/${request.service}/${request.commit}`;
-  const known = await deps.blobs.get(`${prefix}/commit.json`);
-  if (known) {
+  const known = await knownFacts(deps.blobs, prefix);
+  if (known?.manifestPath === request.manifestPath) {
     deps.log.runner(`commit ${request.commit} is in the blob store already`);
-    return sourceFacts.parse(JSON.parse(Buffer.from(known).toString('utf8')));
+    return known;
   }
 
   const gitDirectory = await mkdtemp(join(tmpdir(), 'fetch-source-'));
@@ -49,6 +49,11 @@ export async function storeSource(request: SourceRequest, deps: StoreSourceDeps)
   }
 }
 
+async function knownFacts(blobs: BlobStore, prefix: string): Promise<SourceFacts | undefined> {
+  const bytes = await blobs.get(`${prefix}/commit.json`);
+  return bytes && sourceFacts.parse(JSON.parse(Buffer.from(bytes).toString('utf8')));
+}
+
 async function store(
   git: Git,
   gitDirectory: string,
@@ -60,7 +65,7 @@ async function store(
   const manifest = await readManifest(git, commit, entries, manifestPath);
   for (const omission of await describeOmissions(git, commit, entries)) log.runner(omission);
 
-  const facts = await describeCommit(git, commit, `${prefix}.zip`);
+  const facts = await describeCommit(git, commit, { sourceKey: `${prefix}.zip`, manifestPath });
   const source = await archiveCommit(git, gitDirectory, commit);
   await blobs.put(facts.sourceKey, source, 'application/zip');
   await blobs.put(`${prefix}/service.yaml`, manifest, 'application/yaml');

@@ -18,7 +18,7 @@ export async function diagnoseBuild(
   const record = await deps.deployments.load(task.deploymentId);
   if (!record) throw new Refusal('not_found', `There is no deployment ${task.deploymentId}.`);
   const status = buildStatusOf(task);
-  const diagnosis = diagnose(record.steps, task.run, { status, lost: task.lost });
+  const diagnosis = diagnose(record.steps, task.run, { status, began: hasBegun(task), lost: task.lost });
   if (diagnosis.kind === 'again') return { next: 'again' };
 
   const { failure } = diagnosis;
@@ -44,4 +44,13 @@ function buildStatusOf({ cause, error }: DiagnoseBuildTask): string {
   if (error === 'States.Timeout') return 'TIMED_OUT';
   const status = /"BuildStatus"\s*:\s*"([A-Z_]+)"/.exec(cause)?.[1];
   return status ?? 'FAULT';
+}
+
+/** Phases of a build that runs on no machine. */
+const idlePhases = ['SUBMITTED', 'QUEUED', 'COMPLETED'];
+
+/** False only for a build whose phases say that it never left the queue. */
+function hasBegun({ cause }: DiagnoseBuildTask): boolean {
+  const phases = [...cause.matchAll(/"PhaseType"\s*:\s*"([A-Z_]+)"/g)].map(([, phase = '']) => phase);
+  return phases.length === 0 || phases.some((phase) => !idlePhases.includes(phase));
 }

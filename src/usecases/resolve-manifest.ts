@@ -6,13 +6,14 @@ import { resolveSource } from '#domain/deployment/resolve-source.ts';
 import { buildPlanOf } from '#domain/deployment/build-plan.ts';
 import { failureOf } from '#domain/deployment/failure-of.ts';
 import { Refusal } from '#domain/refusal.ts';
+import type { Service } from '#domain/service/service.ts';
 import type { Deps } from '#ports/deps.ts';
 import type { DeploymentTask } from '#schemas/workflows/deployment-task.ts';
 import { sourceFacts } from '#schemas/workflows/source-facts.ts';
 import { momentOf } from './moment-of.ts';
 import { closeStep, openStep } from './run-step.ts';
 
-type ResolveDeps = Pick<Deps, 'deployments' | 'services' | 'blobs' | 'seal' | 'clock' | 'digest'>;
+type ResolveDeps = Pick<Deps, 'deployments' | 'services' | 'blobs' | 'seal' | 'clock' | 'digest' | 'settings'>;
 
 /** What the machine does next. Ids and keys only: documents lie in the blob store. */
 export type Resolution =
@@ -33,20 +34,21 @@ export type Resolution =
 export async function resolveManifest(deps: ResolveDeps, task: DeploymentTask): Promise<Resolution> {
   const { deploymentId, run } = task;
   const seen = await deps.deployments.find(deploymentId);
-  const facts = seen && (await readFacts(deps, seen));
+  const service = seen && (await deps.services.find(seen.service));
+  const facts = seen && service && (await readFacts(deps, seen, service));
   const { step, deployment } = await openStep(deps, deploymentId, {
     name: 'source',
     run,
     buildId: `fetch-source/${run}`,
     ...(seen && !facts && { patch: oneMoreBuild(seen) }),
   });
-  if (!facts) return fetchOf(deps, deployment);
+  if (!facts) return fetchOf(deployment, service);
 
   try {
     const manifestText = await deps.blobs.get(blobKeys.sourceManifest(deployment.service, deployment.commit));
-    const service = await deps.services.find(deployment.service);
     const target = service?.environments[deployment.environment];
-    const resolved = resolveSource(deployment, facts, manifestText ?? '', deps.digest, target);
+    const surroundings = { digest: deps.digest, toolchain: deps.settings.toolchain, target };
+    const resolved = resolveSource(deployment, facts, manifestText ?? '', surroundings);
     const artifact = await deps.deployments.findArtifact(deployment.service, facts.tree, resolved.identity);
     const record = artifact && (await deps.deployments.load(deploymentId));
     const reused = record ? reusedSteps(record, resolved.manifest, run, momentOf(deps, 'system:deployment')) : [];
@@ -69,13 +71,14 @@ function oneMoreBuild({ builds = 0 }: Deployment) {
   return { builds: builds + 1 };
 }
 
-async function readFacts({ blobs }: ResolveDeps, { service, commit }: Deployment) {
-  const bytes = await blobs.get(blobKeys.sourceFacts(service, commit));
-  return bytes && sourceFacts.parse(JSON.parse(Buffer.from(bytes).toString('utf8')));
+/** What was stored with the manifest of another path counts as not stored. */
+async function readFacts({ blobs }: ResolveDeps, { commit }: Deployment, { name, manifestPath }: Service) {
+  const bytes = await blobs.get(blobKeys.sourceFacts(name, commit));
+  const facts = bytes && sourceFacts.parse(JSON.parse(Buffer.from(bytes).toString('utf8')));
+  return facts?.manifestPath === manifestPath ? facts : undefined;
 }
 
-async function fetchOf({ services }: ResolveDeps, deployment: Deployment): Promise<Resolution> {
-  const service = await services.find(deployment.service);
+function fetchOf(deployment: Deployment, service: Service | undefined): Resolution {
   if (!service) throw new Refusal('not_found', `Service "${deployment.service}" is no longer registered.`);
   const { repository, manifestPath } = service;
   return { next: 'fetch', service: service.name, repository, commit: deployment.commit, manifestPath };
@@ -84,7 +87,8 @@ async function fetchOf({ services }: ResolveDeps, deployment: Deployment): Promi
 async function planBuild(deps: ResolveDeps, deployment: Deployment): Promise<Resolution> {
   const markToken = await deps.seal.seal('stage-mark', `${deployment.id}/${deployment.run}`);
   const plan = buildPlanOf(deployment, markToken);
-  const planKey = blobKeys.buildPlan(deployment.id, deployment.run);
+  const keySeal = await deps.seal.seal('build-plan', `${deployment.id}/${deployment.run}`);
+  const planKey = blobKeys.buildPlan(deployment.id, deployment.run, keySeal);
   await deps.blobs.put(planKey, JSON.stringify(plan));
   return { next: 'build', planKey, sourceKey: deployment.source?.key ?? '' };
 }

@@ -2,13 +2,20 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { assertSupported, UnsupportedDefinition } from '#local/asl/assert-supported.ts';
-import { bindDefinition, machineCatalog } from '#state-machines/catalog.ts';
+import {
+  bindDefinition,
+  machineCatalog,
+  mostQueuedMinutes,
+  projectCatalog,
+  type Binding,
+} from '#state-machines/catalog.ts';
 import { validateAslText } from '#test/support/validate-asl.ts';
 
 const state = z.looseObject({
   Type: z.string(),
   Resource: z.string().optional(),
   TimeoutSeconds: z.unknown().optional(),
+  Arguments: z.looseObject({ ProjectName: z.string().optional() }).optional(),
   Retry: z.array(z.unknown()).optional(),
   Catch: z.array(z.looseObject({ Next: z.string() })).optional(),
   get Branches() {
@@ -19,7 +26,7 @@ const scope = z.looseObject({ States: z.record(z.string(), state) });
 type State = z.output<typeof state>;
 type Scope = z.output<typeof scope>;
 
-/** A call that was throttled, or whose function was lost: tried three times more, after 1, 2 and 4 seconds at most. */
+/** A call that was throttled, or whose function was lost: tried three times more, after 2, 6 and 18 seconds at most. */
 const transientRetry = {
   ErrorEquals: [
     'transient_fault',
@@ -29,8 +36,8 @@ const transientRetry = {
     'Lambda.TooManyRequestsException',
     'Lambda.Unknown',
   ],
-  IntervalSeconds: 1,
-  BackoffRate: 2,
+  IntervalSeconds: 2,
+  BackoffRate: 3,
   MaxAttempts: 3,
   MaxDelaySeconds: 20,
   JitterStrategy: 'FULL',
@@ -39,25 +46,32 @@ const transientRetry = {
 /** The same for a build that did not begin. A build that began and failed is for its own state to look into. */
 const buildRetry = {
   ...transientRetry,
-  ErrorEquals: [
-    'CodeBuild.ThrottlingException',
-    'CodeBuild.SdkClientException',
-    'CodeBuild.AccountLimitExceededException',
-  ],
+  ErrorEquals: ['CodeBuild.ThrottlingException', 'CodeBuild.SdkClientException'],
 };
 
-const retryOf: Readonly<Record<string, unknown>> = {
-  'arn:aws:states:::lambda:invoke': transientRetry,
-  'arn:aws:states:::codebuild:startBuild.sync': buildRetry,
+/** The account runs as many builds as it may: worth minutes of waiting, for other builds have to end first. */
+const limitRetry = {
+  ErrorEquals: ['CodeBuild.AccountLimitExceededException'],
+  IntervalSeconds: 30,
+  BackoffRate: 1,
+  MaxAttempts: 40,
+  JitterStrategy: 'FULL',
+};
+
+const startBuild = 'arn:aws:states:::codebuild:startBuild.sync';
+const retriesOf: Readonly<Record<string, readonly unknown[]>> = {
+  'arn:aws:states:::lambda:invoke': [transientRetry],
+  [startBuild]: [buildRetry, limitRetry],
 };
 
 const machines = machineCatalog.map(({ name, file, bindings }) => {
   const text = readFileSync(new URL(`../../state-machines/${file}`, import.meta.url), 'utf8');
   const values = Object.fromEntries(Object.keys(bindings).map((placeholder) => [placeholder, `the-${placeholder}`]));
-  return { name, text, values };
+  const bound: Readonly<Record<string, Binding>> = bindings;
+  return { name, text, values, bindings: bound };
 });
 
-describe.each(machines)('the machine $name', ({ text, values }) => {
+describe.each(machines)('the machine $name', ({ text, values, bindings }) => {
   const definition = (): Scope => scope.parse(JSON.parse(bindDefinition(text, values)));
   const all = statesIn(scope.parse(JSON.parse(text)));
   const tasks = all.filter(([, { Type }]) => Type === 'Task');
@@ -94,8 +108,18 @@ describe.each(machines)('the machine $name', ({ text, values }) => {
     for (const [name, { TimeoutSeconds }] of tasks) expect(TimeoutSeconds, name).toBeGreaterThan(0);
   });
 
-  it('repeats each task in the one shape that its service has', () => {
-    for (const [name, { Resource = '', Retry }] of tasks) expect(Retry, name).toEqual([retryOf[Resource]]);
+  it('repeats each task in the shapes that its service has', () => {
+    for (const [name, { Resource = '', Retry }] of tasks) expect(Retry, name).toEqual(retriesOf[Resource]);
+  });
+
+  it('waits for a build as long as it may queue and run', () => {
+    for (const [name, { Resource, TimeoutSeconds, Arguments }] of tasks) {
+      if (Resource !== startBuild) continue;
+      const placeholder = /^\$\{(\w+)\}$/.exec(Arguments?.ProjectName ?? '')?.[1] ?? '';
+      const binding = bindings[placeholder];
+      const project = projectCatalog.find((row) => binding?.kind === 'project' && row.name === binding.name);
+      expect(TimeoutSeconds, name).toBeGreaterThan(((project?.timeoutMinutes ?? Infinity) + mostQueuedMinutes) * 60);
+    }
   });
 
   it('lets no Catch lead straight to a Fail state: a redrive would come back to it', () => {

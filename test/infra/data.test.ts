@@ -71,7 +71,7 @@ it('artifacts never expire: any of them may be the one to go back to', () => {
   const [bucket] = ofType('AWS::S3::Bucket');
   const { LifecycleConfiguration } = lifecycle.parse(bucket?.properties);
   const expiring = LifecycleConfiguration.Rules.filter(({ ExpirationInDays }) => ExpirationInDays !== undefined);
-  expect(expiring.map(({ Prefix }) => Prefix)).toEqual(['sources/', 'plans/', 'reports/']);
+  expect(expiring.map(({ Prefix }) => Prefix)).toEqual(['sources/', 'plans/', 'uploads/', 'reports/']);
 });
 
 it('one key signs and the other seals', () => {

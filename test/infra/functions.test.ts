@@ -50,6 +50,7 @@ const actionsOf: Readonly<Record<Capability, readonly string[]>> = {
   'runners:probe': ['codebuild:BatchGetProjects'],
   'targets:deploy': ['sts:AssumeRole'],
   'tokens:verify': [],
+  toolchain: [],
   repositories: [],
 };
 const ofEveryFunction = [

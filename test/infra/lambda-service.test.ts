@@ -56,9 +56,13 @@ it('the deploy role allows what a release does, to this function and these artif
 it('the deploy role trusts the roles of the functions that release, by names that these really have', () => {
   const [trust, ...others] = statementsIn([deployRole(ordersStack())]).map(({ statement }) => statement);
   expect(others).toEqual([]);
-  const trusted = ['release-artifact', 'verify-release', 'roll-back-release', 'on-execution-status'].map(
-    (name) => `deployment-service-${name}-eu-west-1`,
-  );
+  const trusted = [
+    'release-artifact',
+    'verify-release',
+    'roll-back-release',
+    'on-execution-status',
+    'reconcile-deployments',
+  ].map((name) => `deployment-service-${name}-eu-west-1`);
   expect(trust?.Condition).toEqual({
     ArnEquals: { 'aws:PrincipalArn': trusted.map((name) => `arn:aws:iam::111111111111:role/${name}`) },
   });

@@ -52,6 +52,7 @@ it('a partial wildcard stands only where names are made later: objects, and the 
     '<blobs>/plans/*',
     '<blobs>/reports/*',
     '<blobs>/sources/*',
+    '<blobs>/uploads/*',
     'arn:aws:iam::000000000000:role/deployment-service/deploy/*',
   ]);
 });

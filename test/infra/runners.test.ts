@@ -9,6 +9,7 @@ const projectShape = z.object({
   Name: z.string(),
   ServiceRole: z.string(),
   TimeoutInMinutes: z.number(),
+  QueuedTimeoutInMinutes: z.number(),
   Source: z.object({ Type: z.string(), BuildSpec: z.string() }),
   Environment: z.object({
     ComputeType: z.string(),
@@ -47,9 +48,10 @@ describe.each(projectCatalog.map((row) => [row.name, row] as const))('the projec
     expect(Source.BuildSpec).toBe(readFileSync(new URL(`../../${row.buildspec}`, import.meta.url), 'utf8'));
   });
 
-  it('has no privileges on its host, and ends in time', () => {
+  it('has no privileges on its host, and ends in time, queued or running', () => {
     expect(projectNamed(name)).toMatchObject({
       TimeoutInMinutes: row.timeoutMinutes,
+      QueuedTimeoutInMinutes: 30,
       Environment: { PrivilegedMode: false },
     });
   });
@@ -69,7 +71,7 @@ it('fetching a source touches sources and nothing else', () => {
   ]);
 });
 
-it('a build reads its plan and source, adds artifacts and reports, and posts marks', () => {
+it('a build reads its plan and source, uploads an artifact and reports, and posts marks', () => {
   const [mark] = ofType('AWS::Lambda::Function').filter(
     ({ properties }) => properties['FunctionName'] === 'deployment-service-record-stage-mark',
   );
@@ -80,16 +82,14 @@ it('a build reads its plan and source, adds artifacts and reports, and posts mar
     's3:GetObject on blobs/plans/*',
     's3:GetObject on blobs/sources/*',
     's3:GetObjectVersion on blobs/sources/*',
-    's3:PutObject on blobs/artifacts/*',
     's3:PutObject on blobs/reports/*',
+    's3:PutObject on blobs/uploads/*',
   ]);
 });
 
 it('a build cannot put another artifact in the place of one', () => {
-  const artifacts = statementsOf('build').filter(({ Resource }) =>
-    Resource.some((each) => each.endsWith('/artifacts/*')),
-  );
-  expect(artifacts.map(({ Condition }) => Condition)).toEqual([{ Null: { 's3:if-none-match': 'false' } }]);
+  const uploads = statementsOf('build').filter(({ Resource }) => Resource.some((each) => each.endsWith('/uploads/*')));
+  expect(uploads.map(({ Condition }) => Condition)).toEqual([{ Null: { 's3:if-none-match': 'false' } }]);
 });
 
 it('a build knows the bucket and whom to post marks to; a fetch, which protocols git may use', () => {
@@ -97,7 +97,7 @@ it('a build knows the bucket and whom to post marks to; a fetch, which protocols
     projectNamed(name).Environment.EnvironmentVariables.map((variable) => variable.Name);
   expect(variables('build')).toEqual(['BLOB_BUCKET', 'MARK_FUNCTION']);
   expect(variables('fetch-source')).toEqual(['BLOB_BUCKET', 'GIT_ALLOW_PROTOCOL']);
-  expect(projectNamed('fetch-source').Environment.EnvironmentVariables[1]?.Value).toBe('https:ssh');
+  expect(projectNamed('fetch-source').Environment.EnvironmentVariables[1]?.Value).toBe('https');
 });
 
 it('every line of a build is handed to the function that keeps logs, and only the log may do so', () => {

@@ -7,7 +7,7 @@ const settingsFrom = (context: Readonly<Record<string, string>>) => readSettings
 it('a complete context is taken as it is', () => {
   expect(settingsFrom({ ...completeContext, targetAccounts: '111111111111, 222222222222' })).toMatchObject({
     ...completeContext,
-    repositorySchemes: 'https,ssh',
+    repositorySchemes: 'https',
     targetAccounts: ['111111111111', '222222222222'],
     missing: [],
   });
@@ -29,6 +29,17 @@ it('a template with placeholders can be synthesized, and CloudFormation will ref
 
 it('a complete template is not refused', () => {
   expect(JSON.stringify(deploymentServiceWith(completeContext).get('data')?.Rules)).not.toContain('-c token');
+});
+
+it('another image for builds is another toolchain to the function that knows artifacts by it', () => {
+  const [toolchain, ...others] = resourcesOf(
+    deploymentServiceWith({ ...completeContext, buildImage: 'example/node:25' }),
+  )
+    .filter(({ type }) => type === 'AWS::Lambda::Function')
+    .map(({ properties }) => /"BUILD_TOOLCHAIN":"([^"]*)"/.exec(JSON.stringify(properties))?.[1])
+    .filter((value) => value !== undefined);
+  expect(toolchain).toBe('example/node:25');
+  expect(others).toEqual([]);
 });
 
 it('an address pattern for services reaches the function that registers them, and only that', () => {

@@ -20,7 +20,8 @@ export class S3BlobStore implements BlobStore {
     }
   }
 
-  async put(key: string, body: Uint8Array | string): Promise<void> {
-    await this.#client.send(new PutObjectCommand({ Bucket: this.#bucket, Key: key, Body: body }));
+  async put(key: string, body: Uint8Array | string, metadata?: Readonly<Record<string, string>>): Promise<void> {
+    const object = { Bucket: this.#bucket, Key: key, Body: body };
+    await this.#client.send(new PutObjectCommand({ ...object, ...(metadata && { Metadata: { ...metadata } }) }));
   }
 }

@@ -31,7 +31,7 @@ export function buildPlanOf(deployment: Deployment, markToken: string): BuildPla
     }),
     reports: reports.map(({ stage, type, path }) => ({ stage, type, path })),
     output: build.bundle.output,
-    artifactPrefix: blobKeys.artifactPrefix(deployment.service),
+    artifactPrefix: blobKeys.uploadPrefix(deployment.id, deployment.run),
     reportPrefix: blobKeys.reportPrefix(deployment.id, deployment.run),
   };
 }

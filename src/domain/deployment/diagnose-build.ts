@@ -12,6 +12,8 @@ export type Diagnosis =
 
 interface EndedBuild {
   readonly status: string;
+  /** False when no machine was found for it. */
+  readonly began: boolean;
   /** How many builds of this kind this run has lost to the runner so far, this one included. */
   readonly lost: number;
 }
@@ -20,11 +22,15 @@ interface EndedBuild {
 export function diagnoseBuild(steps: readonly Step[], run: number, build: EndedBuild): Diagnosis {
   const failure = standingFailure(steps, run);
   if (failure) return { kind: 'failed', failure };
-  if (build.status === 'TIMED_OUT') {
+  if (build.status === 'TIMED_OUT' && build.began) {
     return {
       kind: 'failed',
       failure: { code: 'timeout', message: 'The build ran longer than its limit.', step: 'build' },
     };
+  }
+  // Somebody did that on purpose: begun again it would only have to be stopped again.
+  if (build.status === 'STOPPED') {
+    return { kind: 'failed', failure: { code: 'step_failed', message: 'The build was stopped.', step: 'build' } };
   }
   if (build.status === 'FAILED') {
     const message = 'The build failed outside of its stages. Its log says why.';
@@ -35,7 +41,9 @@ export function diagnoseBuild(steps: readonly Step[], run: number, build: EndedB
     kind: 'failed',
     failure: {
       code: 'unavailable',
-      message: `The build runner was lost ${build.lost} times (${build.status}).`,
+      message: build.began
+        ? `The build runner was lost ${build.lost} times (${build.status}).`
+        : `No build runner was free, ${build.lost} times.`,
       step: 'build',
       nextAction: 'Look at the runner, then deploy the commit again.',
     },

@@ -15,8 +15,10 @@ export function stageFailure(mark: StageMark): Failure | undefined {
     return { ...rest, code: 'timeout', message: `Stage ${mark.stage} ran longer than its limit and was stopped.` };
   }
   if (mark.status !== 'failed') return undefined;
-  const upload = mark.logTail?.at(-1);
-  if (upload?.startsWith('artifact_upload_failed')) return { ...rest, code: 'artifact_upload_failed', message: upload };
+  if (mark.code) {
+    const message = rest.logTail?.at(-1) ?? `Stage ${mark.stage} could not store its artifact.`;
+    return { ...rest, code: mark.code, message };
+  }
 
   const failed = (mark.reports ?? []).flatMap((report) => report.failed);
   const total = (mark.reports ?? []).reduce((sum, report) => sum + report.tests, 0);

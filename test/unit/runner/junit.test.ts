@@ -63,6 +63,14 @@ describe('parseJunit', () => {
     expect(summary.failed[0]?.message).toHaveLength(500);
   });
 
+  it('cuts names that no record could hold', () => {
+    const long = '一'.repeat(100_000);
+    const [failed] = summaryOf(
+      `<testsuite name="${long}"><testcase name="${long}"><failure message="${long}"/></testcase></testsuite>`,
+    ).failed;
+    expect([failed?.name, failed?.suite, failed?.message].map((text) => text?.length)).toEqual([300, 300, 500]);
+  });
+
   it('expands no entity that the report defines', () => {
     const xml = `<!DOCTYPE r [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;"><!ENTITY f SYSTEM "file:///etc/passwd">]>
       <testsuite name="s"><testcase name="t"><failure message="&b;&f;"/></testcase></testsuite>`;

@@ -172,13 +172,21 @@ describe('the artifact of a build', () => {
     const { said, log, marks, failure } = await build(givenPlan(), { refuseBlob: () => true });
     expect(said).toEqual(['bundle started', 'bundle failed']);
     expect(log).toMatch(/^\[runner\] bundle failed: artifact_upload_failed: .*Access Denied$/m);
+    expect(marks[1]).toMatchObject({ code: 'artifact_upload_failed' });
     expect(marks[1]?.logTail?.at(-1)).toContain('artifact_upload_failed');
     expect(marks[1]).not.toHaveProperty('exitCode');
     expect(failure).toBeInstanceOf(RunnerFailure);
   });
 
+  it('is not said to be unstored because a command says so', async () => {
+    const { marks } = await build(givenPlan({ bundle: ['echo artifact_upload_failed', 'exit 1'] }));
+    expect(marks[1]).toMatchObject({ status: 'failed', exitCode: 1 });
+    expect(marks[1]).not.toHaveProperty('code');
+  });
+
   it('fails the bundle stage when bundle leaves no output', async () => {
-    const { said, log } = await build(givenPlan({ bundle: ['true'] }));
+    const { said, log, marks } = await build(givenPlan({ bundle: ['true'] }));
+    expect(marks[1]).not.toHaveProperty('code');
     expect(said).toEqual(['bundle started', 'bundle failed']);
     expect(log).toMatch(/^\[runner\] bundle failed: the directory .*dist does not exist$/m);
   });
@@ -210,6 +218,25 @@ describe('the reports of a build', () => {
       ],
     });
     expect(text('reports/dep/1/test/junit.xml')).toBe(failing);
+  });
+
+  it('name 20 failed tests in all, and 20 reports', async () => {
+    const many = Array.from({ length: 22 }, (_, index) => `out/${index}.xml`);
+    const cases = '<testcase name="t"><failure message="no"/></testcase>'.repeat(15);
+    const commands = [
+      'mkdir out',
+      ...many.map((path) => `printf '%s' '<testsuite name="s">${cases}</testsuite>' > ${path}`),
+    ];
+    const plan = givenPlan(
+      { test: [...commands, 'exit 1'] },
+      { reports: many.map((path) => ({ stage: 'test', type: 'junit', path })) },
+    );
+    const { marks, log, written } = await build(plan);
+    const told = marks.at(-1)?.reports ?? [];
+    expect(told.map(({ failures }) => failures)).toEqual(Array<number>(20).fill(15));
+    expect(told.map(({ failed }) => failed.length).slice(0, 3)).toEqual([15, 5, 0]);
+    expect(log).toContain('warning: report out/21.xml of test is stored, but a deployment shows no more of them');
+    expect(written).toHaveLength(22);
   });
 
   it('may be absent: the build goes on, and the log says so', async () => {

@@ -45,6 +45,7 @@ describe('fetching the source of a commit', () => {
       subject: 'feat: begin "here"',
       committedAt: '2026-03-01T10:00:00+01:00',
       sourceKey: `${prefix}.zip`,
+      manifestPath: 'service.yaml',
     });
     expect(JSON.parse(text(`${prefix}/commit.json`))).toEqual(facts);
     expect(text(`${prefix}/service.yaml`)).toBe('name: orders\n');
@@ -89,6 +90,16 @@ describe('fetching the source of a commit', () => {
     const again = await fetchSource('file:///nowhere', commit, { blobs });
     expect(again.facts).toEqual(first.facts);
     expect(blobs.written).toHaveLength(3);
+  });
+
+  it('fetches a stored commit again when the manifest is at another path now', async () => {
+    const repository = givenRepository();
+    const commit = repository.commit('c', { 'service.yaml': 'old', 'deploy/service.yaml': 'new' });
+    const blobs = memoryBlobs();
+    await fetchSource(repository.url, commit, { blobs });
+    const { facts, text } = await fetchSource(repository.url, commit, { blobs, manifestPath: 'deploy/service.yaml' });
+    expect(facts.manifestPath).toBe('deploy/service.yaml');
+    expect(text(`sources/orders/${commit}/service.yaml`)).toBe('new');
   });
 
   it('holds the whole tree byte for byte, whatever its attributes ask for', async () => {
