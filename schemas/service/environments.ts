@@ -2,14 +2,15 @@ import * as z from 'zod';
 import { environmentName } from '../names.ts';
 import { variables } from './variables.ts';
 
-// Lambda refuses a function whose variables are larger than this, names and values together.
-const LARGEST_VARIABLES_BYTES = 4096;
+// Lambda refuses a function whose variables are larger than 4096 bytes as JSON; those that the release adds
+// (`DEPLOYMENT_ID` and others, `src/domain/deployment/release-plan.ts`) need at most 256 of them.
+const LARGEST_VARIABLES_BYTES = 4096 - 256;
 
 const environment = z
   .strictObject({
     variables: variables
       .refine((value) => bytesOf(value) <= LARGEST_VARIABLES_BYTES, {
-        error: `must be at most ${LARGEST_VARIABLES_BYTES} bytes, names and values together: Lambda takes no more`,
+        error: `must be at most ${LARGEST_VARIABLES_BYTES} bytes of JSON, names and values together: Lambda takes no more beside those of the deployment`,
       })
       .prefault({})
       .meta({ description: 'Environment variables of the service. No secrets: the file is in the repository.' }),
@@ -49,5 +50,5 @@ export const environments = z
   .meta({ minProperties: 1 });
 
 function bytesOf(variables: Readonly<Record<string, string>>): number {
-  return new TextEncoder().encode(Object.entries(variables).flat().join('')).length;
+  return new TextEncoder().encode(JSON.stringify(variables)).length;
 }

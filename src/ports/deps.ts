@@ -38,8 +38,12 @@ export interface Deps {
 
 /** What differs between two installations. */
 export interface Settings {
+  /** The region of this installation and of all it releases into. */
+  readonly region: string;
   /** Schemes a repository may have: `https`, `ssh`, and `file` where that is safe. */
   readonly repositorySchemes: readonly string[];
+  /** What builds run with; another one makes another artifact. */
+  readonly toolchain: string;
   /** For targets registered without one: `http://{service}.{environment}.localhost:8080`. */
   readonly serviceUrlTemplate?: string;
 }

@@ -1,6 +1,7 @@
 import type { Variable } from '#functions/capabilities.ts';
 
-type Name = Variable | 'SERVICE_URL_TEMPLATE' | 'SERVICE_ADDRESS';
+/** `AWS_REGION` is set by Lambda itself, which takes it from nobody. */
+type Name = Variable | 'SERVICE_URL_TEMPLATE' | 'SERVICE_ADDRESS' | 'AWS_REGION';
 
 /** A function's configuration. A variable is read when something needs it, since each function has only its own. */
 export interface Configuration {

@@ -50,8 +50,15 @@ export function makeDeps({ configuration, clientConfig = {}, clock = systemClock
     runners: () => new CodeBuildRunnerPool(clients.builds(), table(), (optional('RUNNER_PROJECTS') ?? '').split(',')),
     seal: () => new KmsSeal(clients.keys(), required('SEAL_KEY')),
     services: () => new DynamoServiceStore(table()),
+    // Each when it is asked for: a function has the variables of its own capabilities only.
     settings: () => ({
-      repositorySchemes: required('REPOSITORY_SCHEMES').split(','),
+      region: required('AWS_REGION'),
+      get repositorySchemes() {
+        return required('REPOSITORY_SCHEMES').split(',');
+      },
+      get toolchain() {
+        return required('BUILD_TOOLCHAIN');
+      },
       ...present('serviceUrlTemplate', optional('SERVICE_URL_TEMPLATE')),
     }),
     shifter: () => new LambdaTrafficShifter((target) => clients.target(target), required('BLOB_BUCKET')),

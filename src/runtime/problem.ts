@@ -1,7 +1,7 @@
 import { ZodError, type core } from 'zod';
 import type { Problem } from '#schemas/api/problem.ts';
 import { problemOf, Refusal, type Fault } from '#domain/refusal.ts';
-import { isTransient } from './transient.ts';
+import { isTransient } from '#ports/transient.ts';
 
 /** What a client is told of an error. A bug is a bare 500: its text could hold anything, and stays in the log. */
 export function problemFor(error: unknown, requestId: string): Problem {

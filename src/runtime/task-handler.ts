@@ -4,9 +4,9 @@ import { captureLambdaHandler } from '@aws-lambda-powertools/tracer/middleware';
 import type * as z from 'zod';
 import { Refusal } from '#domain/refusal.ts';
 import type { Deps } from '#ports/deps.ts';
+import { isTransient } from '#ports/transient.ts';
 import { deps } from './deps.ts';
 import { logger, tracer } from './telemetry.ts';
-import { isTransient } from './transient.ts';
 
 /**
  * The Lambda of a state, or of anything else that is invoked with an input of its own. A refusal keeps its code as the

@@ -7,9 +7,8 @@ import type { DeploymentTask } from '#schemas/workflows/deployment-task.ts';
 import { commitDecision } from './commit-decision.ts';
 import { momentOf } from './moment-of.ts';
 import { runStep } from './run-step.ts';
-import { targetOf } from './target-of.ts';
 
-type RollBackDeps = Pick<Deps, 'deployments' | 'services' | 'shifter' | 'clock' | 'digest'>;
+type RollBackDeps = Pick<Deps, 'deployments' | 'shifter' | 'clock' | 'digest'>;
 
 /** Gives all traffic back to the version that served before, and makes sure that it has it. */
 export async function rollBackRelease(deps: RollBackDeps, task: DeploymentTask): Promise<void> {
@@ -19,9 +18,9 @@ export async function rollBackRelease(deps: RollBackDeps, task: DeploymentTask):
     deploymentId,
     { name: 'rollback', run },
     async (deployment) => {
-      const { from, to, failure } = rollbackOf(deployment);
-      const target = await targetOf(deps, deployment);
-      await deps.shifter.promote(target, to);
+      const { target, from, to, failure } = rollbackOf(deployment);
+      // Also when the alias seems to be back already: a release that goes on after it was cut off must find it moved.
+      await deps.shifter.promote(target, to, await deps.shifter.revision(target));
       const weights = await deps.shifter.status(target);
       if (weights.get(to) !== 100) throw new Refusal('step_failed', `Version ${to} did not get all traffic back.`);
       const durationMs = Math.max(0, deps.clock.now().getTime() - (deployment.startedAtMs ?? deployment.createdAtMs));
@@ -59,6 +58,7 @@ function rollbackOf({ id, release, failure }: Deployment) {
   const to = release?.baselineVersion;
   if (!release || to === undefined) throw new Refusal('conflict', `Deployment ${id} has no version to go back to.`);
   return {
+    target: release.target,
     from: release.version,
     to,
     failure: failure ?? { code: 'internal_error' as const, message: 'The reason was not recorded.' },

@@ -37,11 +37,8 @@ async function sealed(deps: SignDeps, deployment: Deployment, task: SignArtifact
   const { source, identity, service, commit } = deployment;
   if (!source || identity === undefined) throw new Refusal('conflict', 'The source is not resolved yet.');
   const key = blobKeys.artifact(service, task.artifactDigest);
-  const bytes = await deps.blobs.get(key);
-  if (!bytes) throw new Refusal('artifact_upload_failed', `The build named artifact ${key}, but it is not stored.`);
-  if (deps.digest(bytes) !== task.artifactDigest) {
-    throw new Refusal('artifact_verification_failed', `Artifact ${key} does not have the digest that the build named.`);
-  }
+  const bytes = await uploaded(deps, task);
+  await keep(deps, key, bytes, { service, commit, 'deployment-id': deployment.id });
 
   const statement: ArtifactStatement = {
     version: 1,
@@ -55,8 +52,30 @@ async function sealed(deps: SignDeps, deployment: Deployment, task: SignArtifact
     signedAt: deps.clock.now().toISOString(),
   };
   const text = canonicalJson(statement);
-  const signatureKey = blobKeys.signature(service, task.artifactDigest);
+  const signatureKey = blobKeys.signature(service, task.artifactDigest, identity);
   const signed: SignedStatement = { statement: text, signature: await deps.signer.sign(text) };
   await deps.blobs.put(signatureKey, JSON.stringify(signed));
   return { digest: task.artifactDigest, key, sizeBytes: bytes.byteLength, identity, signatureKey };
+}
+
+async function uploaded({ blobs, digest }: SignDeps, task: SignArtifactTask): Promise<Uint8Array> {
+  const key = blobKeys.upload(task.deploymentId, task.run, task.artifactDigest);
+  const bytes = await blobs.get(key);
+  if (!bytes) throw new Refusal('artifact_upload_failed', `The build named artifact ${key}, but it is not stored.`);
+  if (digest(bytes) !== task.artifactDigest) {
+    throw new Refusal('artifact_verification_failed', `Artifact ${key} does not have the digest that the build named.`);
+  }
+  return bytes;
+}
+
+/** Whatever lies there without having the digest is overwritten: it would stop this artifact for ever. */
+async function keep(
+  { blobs, digest }: SignDeps,
+  key: string,
+  bytes: Uint8Array,
+  origin: Readonly<Record<string, string>>,
+) {
+  const present = await blobs.get(key);
+  if (present && digest(present) === digest(bytes)) return;
+  await blobs.put(key, bytes, origin);
 }

@@ -3,7 +3,7 @@ import { Refusal } from '#domain/refusal.ts';
 import type { TargetRef } from '#domain/service/service.ts';
 import type { Deps } from '#ports/deps.ts';
 
-/** Where a deployment goes, as registered now. */
+/** Where a deployment goes, as registered now. Once it is released, its record says where it went. */
 export async function targetOf({ services }: Pick<Deps, 'services'>, deployment: Deployment): Promise<TargetRef> {
   const service = await services.find(deployment.service);
   const target = service?.environments[deployment.environment];

@@ -1,17 +1,17 @@
-import type { Artifact } from '#domain/deployment/deployment.ts';
+import type { Artifact, Deployment } from '#domain/deployment/deployment.ts';
 import { Refusal } from '#domain/refusal.ts';
 import type { Deps } from '#ports/deps.ts';
 import { artifactStatement, signedStatement } from '#schemas/workflows/artifact-statement.ts';
 
 /**
  * Makes sure, right before a release, that the stored bytes are those that were signed, and that our key signed them
- * for this service.
+ * for this service and this content. The commit may be another: equal trees share an artifact.
  *
  * @throws Refusal `artifact_verification_failed` naming what does not match
  */
 export async function verifyArtifact(
   deps: Pick<Deps, 'blobs' | 'signer' | 'digest'>,
-  service: string,
+  { service, source, identity }: Pick<Deployment, 'service' | 'source' | 'identity'>,
   artifact: Artifact,
 ): Promise<void> {
   const [bytes, signedBytes] = await Promise.all([deps.blobs.get(artifact.key), deps.blobs.get(artifact.signatureKey)]);
@@ -26,6 +26,9 @@ export async function verifyArtifact(
   const { statement } = signed;
   if (statement.digest !== artifact.digest) throw untrusted(artifact, 'its signature is that of another artifact');
   if (statement.service !== service) throw untrusted(artifact, `it was built for service "${statement.service}"`);
+  if (statement.tree !== source?.tree || statement.identity !== identity) {
+    throw untrusted(artifact, `it was built from other content, by ${statement.builtBy}`);
+  }
 }
 
 function parse(bytes: Uint8Array, artifact: Artifact) {

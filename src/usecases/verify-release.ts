@@ -1,13 +1,12 @@
-import type { TargetRef } from '#domain/service/service.ts';
-import type { Deployment } from '#domain/deployment/deployment.ts';
+import type { Release } from '#domain/deployment/deployment.ts';
 import { complaintOf, type HealthCheck } from '#domain/health/health-check.ts';
 import { releasePlanOf } from '#domain/deployment/release-plan.ts';
+import { Refusal } from '#domain/refusal.ts';
 import type { Deps } from '#ports/deps.ts';
 import type { DeploymentTask } from '#schemas/workflows/deployment-task.ts';
 import { runStep } from './run-step.ts';
-import { targetOf } from './target-of.ts';
 
-type VerifyDeps = Pick<Deps, 'deployments' | 'services' | 'shifter' | 'probe' | 'clock' | 'digest'>;
+type VerifyDeps = Pick<Deps, 'deployments' | 'shifter' | 'probe' | 'clock' | 'digest'>;
 
 interface Outcome {
   readonly healthy: boolean;
@@ -28,10 +27,11 @@ export async function verifyRelease(deps: VerifyDeps, task: DeploymentTask): Pro
     task.deploymentId,
     start,
     async (deployment) => {
-      const target = await targetOf(deps, deployment);
+      const { release } = deployment;
+      if (!release) throw new Refusal('conflict', `Deployment ${deployment.id} has released nothing yet.`);
       const check = releasePlanOf(deployment).manifest.healthCheck;
-      const url = new URL(check.path, target.url).href;
-      const outcome = await askUntilSure(deps, deployment, target, check, url);
+      const url = new URL(check.path, release.target.url).href;
+      const outcome = await askUntilSure(deps, release, check, url);
       const { reason } = outcome;
       return {
         value: undefined,
@@ -49,18 +49,12 @@ export async function verifyRelease(deps: VerifyDeps, task: DeploymentTask): Pro
   );
 }
 
-async function askUntilSure(
-  deps: VerifyDeps,
-  deployment: Deployment,
-  target: TargetRef,
-  check: HealthCheck,
-  url: string,
-): Promise<Outcome> {
+async function askUntilSure(deps: VerifyDeps, release: Release, check: HealthCheck, url: string): Promise<Outcome> {
   const deadline = deps.clock.now().getTime() + check.deadlineSeconds * 1000;
   let inARow = 0;
   for (let probes = 1; ; probes++) {
     const seen = await deps.probe.get({ url, timeoutSeconds: check.timeoutSeconds });
-    const complaint = complaintOf(check, seen) ?? (await misdirected(deps, deployment, target));
+    const complaint = complaintOf(check, seen) ?? (await misdirected(deps, release));
     const lastStatus = seen.kind === 'answer' ? { lastStatus: seen.status } : {};
     inARow = complaint === undefined ? inARow + 1 : 0;
     if (inARow >= check.successes) return { healthy: true, probes, ...lastStatus };
@@ -73,8 +67,7 @@ async function askUntilSure(
 }
 
 /** A good answer proves nothing when another version gave it. */
-async function misdirected(deps: VerifyDeps, { release }: Deployment, target: TargetRef): Promise<string | undefined> {
+async function misdirected(deps: VerifyDeps, { target, version }: Release): Promise<string | undefined> {
   const weights = await deps.shifter.status(target);
-  if (release && weights.get(release.version) === 100) return undefined;
-  return `is not served by version ${release?.version} alone`;
+  return weights.get(version) === 100 ? undefined : `is not served by version ${version} alone`;
 }

@@ -1,6 +1,6 @@
 import { GetAliasCommand } from '@aws-sdk/client-lambda';
 import { CreateKeyCommand, SignCommand } from '@aws-sdk/client-kms';
-import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import type { DeploymentView } from '#schemas/api/deployment-view.ts';
@@ -27,6 +27,11 @@ describe('between staging and production', () => {
     return Buffer.from((await Body?.transformToByteArray()) ?? []);
   };
   const write = (Key: string, Body: Buffer | string) => aws.objects.send(new PutObjectCommand({ Bucket, Key, Body }));
+  const signatureKeyOf = async ({ artifact }: DeploymentView) => {
+    const Prefix = artifact?.key.replace(/zip$/, '') ?? '';
+    const { Contents = [] } = await aws.objects.send(new ListObjectsV2Command({ Bucket, Prefix }));
+    return Contents.find(({ Key }) => Key?.endsWith('.sig.json'))?.Key ?? '';
+  };
   const productionVersion = async () => {
     const alias = { FunctionName: 'vault-production', Name: 'live' };
     return (await aws.functions.send(new GetAliasCommand(alias))).FunctionVersion;
@@ -56,7 +61,7 @@ describe('between staging and production', () => {
       await repository.commit(smallService('vault', { text: 'second' })),
     );
     artifactKey = tested.artifact?.key ?? '';
-    signatureKey = artifactKey.replace(/\.zip$/, '.sig.json');
+    signatureKey = await signatureKeyOf(tested);
     genuine = { artifact: await read(artifactKey), signature: await read(signatureKey) };
   });
   afterEach(async () => {
@@ -86,7 +91,7 @@ describe('between staging and production', () => {
   });
 
   it('the signature of an earlier artifact does not serve for this one', async () => {
-    await write(signatureKey, await read(released.artifact?.key.replace(/\.zip$/, '.sig.json') ?? ''));
+    await write(signatureKey, await read(await signatureKeyOf(released)));
     await expectRefused(await toProduction(), 'its signature is that of another artifact');
   });
 

@@ -42,7 +42,7 @@ export function fetchScript(fate: FetchFate, seconds: number, commits: ReadonlyM
     {
       afterSeconds,
       async run(scene) {
-        const { SERVICE = '', COMMIT = '', REPOSITORY = '' } = scene.variables;
+        const { SERVICE = '', COMMIT = '', REPOSITORY = '', MANIFEST_PATH = '' } = scene.variables;
         const commit = commits.get(COMMIT);
         if (fate === 'is lost') return { status: 'FAULT' };
         if (!commit || fate === 'does not find the commit') {
@@ -57,6 +57,7 @@ export function fetchScript(fate: FetchFate, seconds: number, commits: ReadonlyM
           subject: 'Say what an order costs',
           committedAt: '2026-01-01T00:00:00Z',
           sourceKey,
+          manifestPath: MANIFEST_PATH,
         };
         await scene.blobs.put(sourceKey, zipOf(commit.tree), 'application/zip');
         await scene.blobs.put(`${prefix}/service.yaml`, Buffer.from(commit.manifest), 'application/yaml');

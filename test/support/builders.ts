@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Deployment, Step } from '#domain/deployment/deployment.ts';
+import type { Deployment, Release, Step } from '#domain/deployment/deployment.ts';
 import { emptyChain } from '#domain/event/chain.ts';
 import type { Moment } from '#domain/moment.ts';
 
@@ -44,6 +44,11 @@ export function aDeployment(changes: Partial<Deployment> = {}): Deployment {
     fence: 1,
     ...changes,
   };
+}
+
+export function aRelease(changes: Partial<Release> = {}): Release {
+  const target = { functionName: 'orders-staging', alias: 'live', url: 'http://orders' };
+  return { version: '7', target, trafficMoved: true, ...changes };
 }
 
 export function aStep(changes: Partial<Step> = {}): Step {

@@ -1,13 +1,18 @@
 import type { Deps } from '#runtime/deps.ts';
 
 /** Something that goes wrong once when a port is used. */
-export interface Trouble {
+export type Trouble = {
   /** For instance `shifter.promote`. */
   readonly at: `${keyof Deps}.${string}`;
-  readonly error: Error;
-  /** True: what was asked for is done, and only its answer is lost. */
-  readonly done?: boolean;
-}
+} & (
+  | {
+      readonly error: Error;
+      /** True: what was asked for is done, and only its answer is lost. */
+      readonly done?: boolean;
+    }
+  /** What was asked for is done, but not before this. */
+  | { readonly late: Promise<unknown> }
+);
 
 /** The same dependencies, except that each trouble comes up once, in the order of the list. */
 export function troubledDeps(deps: Deps, troubles: Trouble[]): Deps {
@@ -35,9 +40,13 @@ function troubled(port: object, name: string, troubles: Trouble[]): object {
   });
 }
 
-async function inTrouble(work: () => unknown, { error, done }: Trouble): Promise<never> {
-  if (done) await work();
-  throw error;
+async function inTrouble(work: () => unknown, trouble: Trouble): Promise<unknown> {
+  if ('late' in trouble) {
+    await trouble.late;
+    return work();
+  }
+  if (trouble.done) await work();
+  throw trouble.error;
 }
 
 /** An error as the SDK throws it when a service asks for patience. */

@@ -94,15 +94,15 @@ async function write(host: WorkflowHost, Key: string, Body: Uint8Array | string)
 }
 
 async function signatureOf(host: WorkflowHost, view: DeploymentView): Promise<SignedStatement> {
-  return JSON.parse(Buffer.from(await read(host, signatureKey(view))).toString('utf8')) as SignedStatement;
+  return JSON.parse(Buffer.from(await read(host, await signatureKey(host, view))).toString('utf8')) as SignedStatement;
 }
 
 async function putSignature(host: WorkflowHost, view: DeploymentView, signed: SignedStatement): Promise<void> {
-  await write(host, signatureKey(view), JSON.stringify(signed));
+  await write(host, await signatureKey(host, view), JSON.stringify(signed));
 }
 
-function signatureKey({ artifact }: DeploymentView): string {
-  return (artifact?.key ?? '').replace(/\.zip$/, '.sig.json');
+async function signatureKey({ deps }: WorkflowHost, { id }: DeploymentView): Promise<string> {
+  return (await deps.deployments.find(id))?.artifact?.signatureKey ?? '';
 }
 
 async function signedBy(host: WorkflowHost, KeyId: string, text: string): Promise<string> {

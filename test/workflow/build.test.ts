@@ -1,4 +1,4 @@
-import { CodeBuildClient, DeleteProjectCommand } from '@aws-sdk/client-codebuild';
+import { CodeBuildClient, DeleteProjectCommand, ListBuildsCommand, StopBuildCommand } from '@aws-sdk/client-codebuild';
 import { describe, expect } from 'vitest';
 import { names } from '#local/stack/names.ts';
 import { commitNamed, scenario } from '#test/support/deployment-scenario.ts';
@@ -49,6 +49,19 @@ describe('a build', () => {
       .steps(['source succeeded', 'install succeeded', 'compile failed']);
     expect(outcome.view.durationMs).toBeGreaterThan(9 * 3_600_000);
     expect(host.account.codebuild.running()).toBe(0);
+  });
+
+  scenario('that an operator stopped stays stopped, and the deployment says so', async ({ when, host }) => {
+    const id = await when.asks();
+    await when.looks(id, ({ steps }) => steps.some(({ name }) => name === 'compile'));
+    const client = new CodeBuildClient(host.client);
+    const { ids = [] } = await client.send(new ListBuildsCommand({ sortOrder: 'DESCENDING' }));
+    await client.send(new StopBuildCommand({ id: ids[0] }));
+    const outcome = await when.isOver(id);
+    outcome
+      .status('failed')
+      .failure({ code: 'step_failed', step: 'compile', message: 'The build was stopped.' })
+      .steps(['source succeeded', 'install succeeded', 'compile failed']);
   });
 
   scenario('that its runner lost twice is begun a third time', async ({ given, when }) => {

@@ -5,8 +5,7 @@ const passing = ['TransactionConflict', 'ThrottlingError', 'ProvisionedThroughpu
 
 export type Cancellation =
   /** The condition of the item at this place does not hold. */
-  | { readonly kind: 'condition'; readonly index: number }
-  | { readonly kind: 'busy' };
+  { readonly kind: 'condition'; readonly index: number } | { readonly kind: 'busy' };
 
 /** Why a transaction was cancelled, when that is part of the game; `undefined` for any other error. */
 export function cancellationOf(error: unknown): Cancellation | undefined {

@@ -172,6 +172,7 @@ function currentRelease(table: string, deployment: Decision['after'], releasedAt
         ':current': {
           deploymentId: id,
           version: release?.version,
+          target: release?.target,
           artifactDigest: artifact?.digest,
           commit,
           releasedAt,

@@ -2,7 +2,6 @@ import {
   GetAliasCommand,
   LambdaClient,
   PublishVersionCommand,
-  ResourceNotFoundException,
   UpdateAliasCommand,
   UpdateFunctionCodeCommand,
   UpdateFunctionConfigurationCommand,
@@ -15,10 +14,9 @@ import {
 import type { TargetRef } from '#domain/service/service.ts';
 import { Refusal } from '#domain/refusal.ts';
 import type { NewVersion, TrafficShifter, Weights } from '#ports/traffic-shifter.ts';
+import { targetRefusal } from './target-refusal.ts';
 
 const mostWaitSeconds = 300;
-/** Lambda's and STS's words for the same thing. */
-const deniedNames = ['AccessDeniedException', 'AccessDenied'];
 
 /** Moves traffic by the weights of a Lambda alias. */
 export class LambdaTrafficShifter implements TrafficShifter {
@@ -51,9 +49,12 @@ export class LambdaTrafficShifter implements TrafficShifter {
         }),
       );
       await updated();
-      const { CodeSha256 } = await client.send(
+      const { CodeSha256: taken } = await client.send(
         new UpdateFunctionCodeCommand({ FunctionName, S3Bucket: this.#bucket, S3Key: version.artifactKey }),
       );
+      // Lambda reads the key after the signature was checked: the bytes there may be others by now.
+      const CodeSha256 = Buffer.from(version.artifactDigest, 'hex').toString('base64');
+      if (taken !== CodeSha256) throw otherBytes(version);
       await updated();
       const { Version = '' } = await client.send(
         // The digest makes sure that nobody else's code was put there in between.
@@ -64,19 +65,22 @@ export class LambdaTrafficShifter implements TrafficShifter {
     });
   }
 
-  async promote(target: TargetRef, version: string): Promise<void> {
+  async revision(target: TargetRef): Promise<string> {
+    const { RevisionId = '' } = await this.#alias(this.#clientFor(target), target);
+    return RevisionId;
+  }
+
+  async promote(target: TargetRef, version: string, revision: string): Promise<void> {
     const client = this.#clientFor(target);
-    const alias = await this.#alias(client, target);
-    if (alias.FunctionVersion === version && !hasWeights(alias)) return;
-    await client.send(
-      new UpdateAliasCommand({
-        FunctionName: target.functionName,
-        Name: target.alias,
-        FunctionVersion: version,
-        RoutingConfig: { AdditionalVersionWeights: {} },
-        RevisionId: alias.RevisionId,
-      }),
-    );
+    // Written also where nothing changes: every write gives the alias another RevisionId.
+    const move = new UpdateAliasCommand({
+      FunctionName: target.functionName,
+      Name: target.alias,
+      FunctionVersion: version,
+      RoutingConfig: { AdditionalVersionWeights: {} },
+      RevisionId: revision,
+    });
+    await this.#naming(target, () => client.send(move));
   }
 
   async status(target: TargetRef): Promise<Weights> {
@@ -92,31 +96,25 @@ export class LambdaTrafficShifter implements TrafficShifter {
     return this.#naming(target, () => client.send(new GetAliasCommand({ FunctionName: functionName, Name: alias })));
   }
 
-  /** What the owner of the target has to mend is a refusal that names it, and not a bug. */
-  async #naming<T>({ functionName, alias }: TargetRef, work: () => Promise<T>): Promise<T> {
+  async #naming<T>(target: TargetRef, work: () => Promise<T>): Promise<T> {
     try {
       return await work();
     } catch (cause) {
-      if (cause instanceof ResourceNotFoundException) {
-        const message = `Target ${functionName}:${alias} does not exist. Deploy its stack (the lambda-service construct) first.`;
-        throw new Refusal('not_found', message, { cause });
-      }
-      if (cause instanceof Error && deniedNames.includes(cause.name)) {
-        const message = `Releasing into ${functionName}:${alias} is not allowed. Register its deployRole, and let that role trust this service.`;
-        throw new Refusal('permission_denied', message, { cause });
-      }
-      throw cause;
+      throw targetRefusal(target, cause);
     }
   }
+}
+
+function otherBytes({ artifactDigest, artifactKey }: NewVersion): Refusal {
+  return new Refusal(
+    'artifact_verification_failed',
+    `Artifact ${artifactDigest.slice(0, 12)} must not be released: Lambda read other bytes from ${artifactKey} than were signed.`,
+  );
 }
 
 /** To the hundredth: shares are binary fractions, and 0.07 of the traffic is 7 percent. */
 function percentOf(share: number): number {
   return Math.round(share * 10_000) / 100;
-}
-
-function hasWeights(alias: AliasConfiguration): boolean {
-  return Object.keys(alias.RoutingConfig?.AdditionalVersionWeights ?? {}).length > 0;
 }
 
 /** Lambda takes seconds at most; asking every second would waste most of a release of some hundred milliseconds. */

@@ -21,7 +21,7 @@ export function completeDeployment(deployment: Deployment, moment: Moment): Deci
             commit: deployment.commit,
             artifactDigest: artifact.digest,
             version: release.version,
-            url: release.url,
+            url: release.target.url,
             durationMs: Math.max(0, moment.atMs - (deployment.startedAtMs ?? deployment.createdAtMs)),
           },
         },

@@ -3,6 +3,7 @@ import type { Failure } from '#schemas/workflows/failure.ts';
 import type { ReportSummary } from '#schemas/workflows/report-summary.ts';
 import type { Manifest } from '#schemas/service/manifest.ts';
 import type { ChainHead } from '../event/chain.ts';
+import type { TargetRef } from '../service/service.ts';
 
 /** The commit as the source step found it. */
 export interface Source {
@@ -25,8 +26,9 @@ export interface Artifact {
 /** Where the artifact went out to. */
 export interface Release {
   readonly version: string;
-  readonly url: string;
-  /** The version that served before, when there was one of ours. */
+  /** As registered when the release began; the registration may name another one since. */
+  readonly target: TargetRef;
+  /** The version of the same function that served before, when there was one of ours. */
   readonly baselineVersion?: string;
   /** True once any traffic may have reached the new version. */
   readonly trafficMoved: boolean;

@@ -13,8 +13,13 @@ interface ResolvedSource {
   readonly identity: string;
 }
 
-/** What builds; part of an artifact's identity, so that another toolchain never passes for this one. */
-const toolchain = 'nodejs24';
+interface Surroundings {
+  readonly digest: (text: string) => string;
+  /** What builds; part of an artifact's identity, so that another toolchain never passes for this one. */
+  readonly toolchain: string;
+  /** Where the service's registration has this environment. */
+  readonly target: TargetRef | undefined;
+}
 
 /**
  * Reads the manifest of a fetched commit for one deployment that goes to a registered target.
@@ -25,8 +30,7 @@ export function resolveSource(
   deployment: Deployment,
   facts: SourceFacts,
   manifestText: string | Uint8Array,
-  digest: (text: string) => string,
-  target: TargetRef | undefined,
+  { digest, toolchain, target }: Surroundings,
 ): ResolvedSource {
   const parsed = parseManifest(manifestText);
   if (!parsed.ok) throw invalid(parsed.faults);

@@ -2,7 +2,7 @@ import type { Failure } from '#schemas/workflows/failure.ts';
 import type { Moment } from '../moment.ts';
 import { interrupted, progressOf } from './begin-step.ts';
 import { decide, type Decision, type Write } from './decision.ts';
-import type { DeploymentRecord } from './deployment.ts';
+import type { DeploymentRecord, Release } from './deployment.ts';
 import { isTerminal } from './transitions.ts';
 
 export type Settlement =
@@ -12,8 +12,9 @@ export type Settlement =
   | { readonly kind: 'settled' };
 
 /** What becomes of a deployment whose machine could not go on. The one place that decides on taking a release back. */
-export function settleFailure(record: DeploymentRecord, failure: Failure, moment: Moment): Settlement {
+export function settleFailure(record: DeploymentRecord, reason: Failure, moment: Moment): Settlement {
   const { deployment, steps } = record;
+  const failure = withWhatServes(reason, deployment.release);
   if (isTerminal(deployment.status)) return { kind: 'settled' };
   if (deployment.status === 'rolling_back') return { kind: 'roll_back' };
 
@@ -43,4 +44,15 @@ export function settleFailure(record: DeploymentRecord, failure: Failure, moment
       moment,
     ),
   };
+}
+
+/** Whoever reads of a failed release asks first what serves now. */
+function withWhatServes(failure: Failure, release: Release | undefined): Failure {
+  if (!release?.trafficMoved) return failure;
+  const { version, baselineVersion } = release;
+  const nextAction =
+    baselineVersion === undefined
+      ? `There was no earlier release to go back to: version ${version} has the traffic until another one is released.`
+      : `Version ${baselineVersion}, which served before, gets all traffic back.`;
+  return { ...failure, nextAction };
 }

@@ -21,7 +21,7 @@ export function summaryOf(deployment: Deployment): DeploymentSummary {
     ...(startedAtMs !== undefined &&
       finishedAtMs !== undefined && { durationMs: Math.max(0, finishedAtMs - startedAtMs) }),
     ...(source && { subject: source.subject }),
-    ...(release && { version: release.version, url: release.url }),
+    ...(release && { version: release.version, url: release.target.url }),
     ...(failure && { failure }),
   };
 }
@@ -54,7 +54,7 @@ export function statusOf({ deployment, steps }: DeploymentRecord): StatusView {
     status,
     terminal: isTerminal(status),
     updatedAt,
-    ...(release && { url: release.url, version: release.version }),
+    ...(release && { url: release.target.url, version: release.version }),
     ...(failure && { failure }),
     steps: steps.map(stepViewOf),
   };

@@ -14,7 +14,10 @@ export function parseLogLine(message: string): { readonly step: string; readonly
  * say what went wrong are for the log of a deployment; CloudWatch keeps them all.
  */
 export function isRoutine(message: string): boolean {
-  return message.startsWith('[Container] ') && !/Phase context status code: \S+/.test(message);
+  if (!message.startsWith('[Container] ')) return false;
+  const code = /Phase context status code: (\S+)/.exec(message)?.[1];
+  // That a command failed is said better by the command, and comes after the end of its log.
+  return code === undefined || code === 'COMMAND_EXECUTION_ERROR';
 }
 
 /** A failure travels in an event, which must stay small: its last lines are cut to this. */

@@ -21,7 +21,7 @@ function faultOf(repository: string, schemes: readonly string[]): string | undef
   if (!schemes.includes(scheme)) return `must start with ${allowed}; "${scheme}://" is not allowed here`;
   // Up to the last "@", as every URL parser has it.
   if (authority.slice(0, Math.max(0, authority.lastIndexOf('@'))).includes(':')) {
-    return 'must not contain a password: name a secret for the runner instead';
+    return 'must not contain a password: it would lie open in it';
   }
   if (path.split('/').includes('..') || /[\s\\]/.test(repository))
     return 'must not contain "..", blanks or backslashes';

@@ -35,7 +35,9 @@ export interface EnvironmentState {
 
 export interface CurrentRelease {
   readonly deploymentId: string;
+  /** A number of the target's function; it says nothing about any other. */
   readonly version: string;
+  readonly target: TargetRef;
   readonly artifactDigest: string;
   readonly commit: string;
   readonly releasedAt: string;

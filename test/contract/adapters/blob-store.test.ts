@@ -1,4 +1,6 @@
+import { HeadObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { names } from '#local/stack/names.ts';
 import { openTestAccount, uniqueService, type TestAccount } from '#test/support/account.ts';
 
 let account: TestAccount;
@@ -22,6 +24,14 @@ test('text is kept as UTF-8, and an empty body is not the same as none', async (
   expect(Buffer.from((await blobs.get(key)) ?? []).toString('utf8')).toBe('naïve ☃');
   await blobs.put(key, new Uint8Array());
   expect(await blobs.get(key)).toHaveLength(0);
+});
+
+test('what is known of a body is kept with it', async () => {
+  const key = `artifacts/${uniqueService()}/a.zip`;
+  await account.deps.blobs.put(key, 'zip', { service: 'orders', 'deployment-id': 'dep_1' });
+  const client = new S3Client({ ...account.client, forcePathStyle: true });
+  const { Metadata } = await client.send(new HeadObjectCommand({ Bucket: names.blobBucket, Key: key }));
+  expect(Metadata).toEqual({ service: 'orders', 'deployment-id': 'dep_1' });
 });
 
 test('a key that nothing lies under gives undefined', async () => {

@@ -9,6 +9,7 @@ import { settleFailure } from '#domain/deployment/settle-failure.ts';
 import { isTerminal } from '#domain/deployment/transitions.ts';
 import { findBreak, type OutboxEvent } from '#domain/event/chain.ts';
 import { openTestAccount, type TestAccount } from '#test/support/account.ts';
+import { aRelease } from '#test/support/builders.ts';
 import { givenDeployments } from './given-deployments.ts';
 
 let account: TestAccount;
@@ -87,7 +88,7 @@ function openWorld() {
     const { deployment } = record;
     const { status, environment, run } = deployment;
     const moment = given.moment();
-    const release = { version: '2', url: 'http://x', baselineVersion: '1', trafficMoved: true };
+    const release = aRelease({ version: '2', baselineVersion: '1' });
     const artifact = { digest: 'd', key: 'k', sizeBytes: 1, identity: 'i', signatureKey: 's' };
     switch (kind) {
       case 'admit': {

@@ -3,7 +3,7 @@ import { completeDeployment } from '#domain/deployment/complete.ts';
 import { decide } from '#domain/deployment/decision.ts';
 import type { Artifact, Step } from '#domain/deployment/deployment.ts';
 import { openTestAccount, type TestAccount } from '#test/support/account.ts';
-import { aStep } from '#test/support/builders.ts';
+import { aRelease, aStep } from '#test/support/builders.ts';
 import { commitA, commitB, givenDeployments } from './given-deployments.ts';
 
 let account: TestAccount;
@@ -39,7 +39,7 @@ describe('a deployment', () => {
     const given = givenDeployments(account);
     const admitted = await given.admitted();
     const failure = { code: 'step_failed' as const, message: 'naïve ☃', logTail: ['', ' '], failedTests: [] };
-    const release = { version: '7', url: 'http://x', trafficMoved: true };
+    const release = aRelease();
     const changed = await given.commit(decide(admitted, { patch: { failure, release, builds: 0 } }, given.moment()));
     expect(await account.deps.deployments.find(admitted.id)).toEqual(changed);
     const { failure: _failure, builds: _builds, ...rest } = changed;
@@ -132,12 +132,13 @@ describe('an environment', () => {
     const given = givenDeployments(account);
     const finish = async (commit: string, version: string) => {
       const deployment = await given.admitted({ commit });
-      const release = { version, url: 'http://x', trafficMoved: true };
+      const release = aRelease({ version });
       const patch = { artifact: artifactOf(`digest-${version}`, 'i'), release };
       const releasing = await given.commit(decide(deployment, { status: 'releasing', patch }, given.moment()));
       const verifying = await given.commit(decide(releasing, { status: 'verifying' }, given.moment()));
       await given.commit(completeDeployment(verifying, given.moment()));
-      return { deploymentId: deployment.id, version, artifactDigest: `digest-${version}`, commit };
+      const { target } = release;
+      return { deploymentId: deployment.id, version, target, artifactDigest: `digest-${version}`, commit };
     };
     const read = () => account.deps.deployments.environment(given.service, 'staging');
 

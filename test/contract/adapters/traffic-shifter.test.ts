@@ -1,11 +1,12 @@
 import {
   CreateAliasCommand,
   CreateFunctionCommand,
-  GetAliasCommand,
   GetFunctionConfigurationCommand,
   LambdaClient,
   ListVersionsByFunctionCommand,
   UpdateAliasCommand,
+  UpdateFunctionCodeCommand,
+  UpdateFunctionConfigurationCommand,
 } from '@aws-sdk/client-lambda';
 import { strToU8, zipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -50,9 +51,11 @@ async function aTarget(): Promise<TargetRef> {
 /** A version whose artifact lies in the bucket. */
 async function aVersion(text: string, changes: Partial<NewVersion> = {}): Promise<NewVersion> {
   const artifactKey = `artifacts/${uniqueService()}.zip`;
-  await account.deps.blobs.put(artifactKey, packageOf(text));
+  const bytes = packageOf(text);
+  await account.deps.blobs.put(artifactKey, bytes);
   return {
     artifactKey,
+    artifactDigest: account.deps.digest(bytes),
     handler: 'index.handler',
     runtime: 'nodejs24.x',
     memoryMb: 256,
@@ -61,6 +64,20 @@ async function aVersion(text: string, changes: Partial<NewVersion> = {}): Promis
     description: 'a by dep_1',
     ...changes,
   };
+}
+
+/** A shifter to which something happens right before it sends a command. */
+function before(command: string, happens: () => Promise<unknown>): LambdaTrafficShifter {
+  const raced = new LambdaClient(account.client);
+  raced.middlewareStack.add(
+    (next, { commandName }) =>
+      async (args) => {
+        if (commandName === command) await happens();
+        return next(args);
+      },
+    { step: 'initialize' },
+  );
+  return new LambdaTrafficShifter(() => raced, names.blobBucket);
 }
 
 describe('preparing a version', () => {
@@ -109,13 +126,48 @@ describe('preparing a version', () => {
     const target = await aTarget();
     const { shifter } = account.deps;
     const lost = { ...(await aVersion('one')), artifactKey: 'artifacts/none.zip' };
-    await expect(shifter.prepare(target, lost)).rejects.toThrow();
+    await expect(shifter.prepare(target, lost)).rejects.toMatchObject({
+      code: 'step_failed',
+      message: expect.stringMatching(/Error occurred while GetObject/) as string,
+    });
     expect([...(await shifter.status(target))]).toEqual([['1', 100]]);
+  });
+
+  test('of which the bytes were changed after they were verified is refused, and no version is made of them', async () => {
+    const target = await aTarget();
+    const version = await aVersion('signed');
+    await account.deps.blobs.put(version.artifactKey, packageOf('slipped in'));
+    await expect(account.deps.shifter.prepare(target, version)).rejects.toMatchObject({
+      code: 'artifact_verification_failed',
+      message: expect.stringContaining(version.artifactKey) as string,
+    });
+    const { Versions = [] } = await client.send(
+      new ListVersionsByFunctionCommand({ FunctionName: target.functionName }),
+    );
+    expect(Versions.map(({ Version }) => Version)).toEqual(['$LATEST', '1']);
+  });
+
+  test('that Lambda does not take is refused in its words', async () => {
+    const variables = { LARGE: 'x'.repeat(5000) };
+    const prepare = account.deps.shifter.prepare(await aTarget(), await aVersion('one', { variables }));
+    await expect(prepare).rejects.toMatchObject({
+      code: 'step_failed',
+      message: expect.stringContaining('exceeded the 4KB limit') as string,
+    });
+  });
+
+  test('while somebody else updates the function may be tried again', async () => {
+    const target = await aTarget();
+    const FunctionName = target.functionName;
+    const raced = before(UpdateFunctionCodeCommand.name, () =>
+      client.send(new UpdateFunctionConfigurationCommand({ FunctionName, Timeout: 9 })),
+    );
+    await expect(raced.prepare(target, await aVersion('one'))).rejects.toMatchObject({ transient: true });
   });
 });
 
 describe('promoting a version', () => {
-  test('gives it all traffic, also when it had a part already, and is done once', async () => {
+  test('gives it all traffic, also when it had a part already', async () => {
     const target = await aTarget();
     const { shifter } = account.deps;
     const version = await shifter.prepare(target, await aVersion('one'));
@@ -132,12 +184,21 @@ describe('promoting a version', () => {
         ['1', 93],
       ]),
     );
-    await shifter.promote(target, version);
+    await shifter.promote(target, version, await shifter.revision(target));
     expect([...(await shifter.status(target))]).toEqual([[version, 100]]);
-    const revision = () => client.send(new GetAliasCommand({ FunctionName: target.functionName, Name: 'live' }));
-    const before = await revision();
-    await shifter.promote(target, version);
-    expect((await revision()).RevisionId).toBe(before.RevisionId);
+  });
+
+  test('that has all traffic already still ends every earlier revision', async () => {
+    const target = await aTarget();
+    const { shifter } = account.deps;
+    const version = await shifter.prepare(target, await aVersion('one'));
+    const early = await shifter.revision(target);
+    await shifter.promote(target, '1', await shifter.revision(target));
+    await expect(shifter.promote(target, version, early)).rejects.toMatchObject({
+      code: 'unavailable',
+      transient: true,
+    });
+    expect([...(await shifter.status(target))]).toEqual([['1', 100]]);
   });
 
   test('clears weights that another version still has', async () => {
@@ -153,29 +214,19 @@ describe('promoting a version', () => {
         RoutingConfig: { AdditionalVersionWeights: { [other]: 0.5 } },
       }),
     );
-    await shifter.promote(target, wanted);
+    await shifter.promote(target, wanted, await shifter.revision(target));
     expect([...(await shifter.status(target))]).toEqual([[wanted, 100]]);
   });
 
   test('does not undo what somebody else did to the alias in between', async () => {
     const target = await aTarget();
     const version = await account.deps.shifter.prepare(target, await aVersion('one'));
-    const raced = new LambdaClient(account.client);
-    raced.middlewareStack.add(
-      (next, { commandName }) =>
-        async (args) => {
-          const result = await next(args);
-          if (commandName === GetAliasCommand.name) {
-            const Name = target.alias;
-            const RoutingConfig = { AdditionalVersionWeights: { [version]: 0.5 } };
-            await client.send(new UpdateAliasCommand({ FunctionName: target.functionName, Name, RoutingConfig }));
-          }
-          return result;
-        },
-      { step: 'initialize' },
-    );
-    const shifter = new LambdaTrafficShifter(() => raced, names.blobBucket);
-    await expect(shifter.promote(target, version)).rejects.toMatchObject({ name: 'PreconditionFailedException' });
+    const RoutingConfig = { AdditionalVersionWeights: { [version]: 0.5 } };
+    const somebody = () =>
+      client.send(new UpdateAliasCommand({ FunctionName: target.functionName, Name: target.alias, RoutingConfig }));
+    const raced = before(UpdateAliasCommand.name, somebody);
+    const promote = raced.promote(target, version, await raced.revision(target));
+    await expect(promote).rejects.toMatchObject({ code: 'unavailable', transient: true });
     expect((await account.deps.shifter.status(target)).get(version)).toBe(50);
   });
 
@@ -186,7 +237,8 @@ describe('promoting a version', () => {
       code: 'not_found',
       message: expect.stringContaining(`${target.functionName}:canary`) as string,
     };
-    await expect(shifter.promote(target, '1')).rejects.toMatchObject(refusal);
+    await expect(shifter.revision(target)).rejects.toMatchObject(refusal);
+    await expect(shifter.promote(target, '1', 'any')).rejects.toMatchObject(refusal);
     await expect(shifter.status(target)).rejects.toMatchObject(refusal);
   });
 });

@@ -57,7 +57,10 @@ describe('reconciling deployments', () => {
 
   test('goes on with the others when one cannot be helped, and says so in the end', async () => {
     const given = givenDeployments(account);
-    const [bad, good] = [await given.accepted({ environment: 'staging' }), await given.accepted({ environment: 'production' })];
+    const [bad, good] = [
+      await given.accepted({ environment: 'staging' }),
+      await given.accepted({ environment: 'production' }),
+    ];
     const { deps, started } = later((id) => {
       if (id === bad.id) throw new Error('throttled');
       return 'running';

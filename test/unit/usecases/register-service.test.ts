@@ -29,7 +29,8 @@ function register(
   },
 ) {
   const { services, clock, digest } = account.deps;
-  return registerService({ services, clock, digest, settings }, input, aCaller());
+  const installation = { region: 'eu-north-1', toolchain: 'any', ...settings };
+  return registerService({ services, clock, digest, settings: installation }, input, aCaller());
 }
 
 describe('registering a service', () => {
@@ -68,6 +69,44 @@ describe('registering a service', () => {
       faults: [{ pointer: '/environments/production/url' }],
     });
     expect(await account.deps.services.find(input.name)).toBeUndefined();
+  });
+});
+
+describe('a target', () => {
+  const registered = (name: string, environments: RegisterServiceInput['environments']) =>
+    register(aRegistration({ name, environments }));
+
+  test('whose function would have a name that Lambda does not take is refused, unless the name is given', async () => {
+    const service = 'o'.repeat(40);
+    const longest = 'e'.repeat(23);
+    expect((await registered(service, { [longest]: {} })).service.environments).toMatchObject({
+      [longest]: { functionName: `${service}-${longest}` },
+    });
+    await expect(registered(service, { [`${longest}e`]: {} })).rejects.toMatchObject({
+      code: 'validation_error',
+      faults: [
+        {
+          pointer: `/environments/${longest}e/functionName`,
+          message: expect.stringMatching(/"o+-e+", .* has 65 characters, and Lambda takes 64/) as string,
+        },
+      ],
+    });
+    const named = await registered(service, { [`${longest}e`]: { functionName: 'short' } });
+    expect(named.service.environments).toMatchObject({ [`${longest}e`]: { functionName: 'short' } });
+  });
+
+  test('in a region from which Lambda cannot read the artifacts is refused', async () => {
+    const name = uniqueService();
+    await expect(registered(name, { staging: { region: 'us-east-1' } })).rejects.toMatchObject({
+      code: 'validation_error',
+      faults: [
+        {
+          pointer: '/environments/staging/region',
+          message: expect.stringMatching(/^must be eu-north-1, where this deployment service runs/) as string,
+        },
+      ],
+    });
+    expect(await account.deps.services.find(name)).toBeUndefined();
   });
 });
 

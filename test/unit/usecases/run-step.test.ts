@@ -4,6 +4,7 @@ import type { Deployment } from '#domain/deployment/deployment.ts';
 import { Refusal } from '#domain/refusal.ts';
 import { givenDeployments } from '#test/contract/adapters/given-deployments.ts';
 import { openTestAccount, type TestAccount } from '#test/support/account.ts';
+import { aRelease } from '#test/support/builders.ts';
 import { runStep } from '#usecases/run-step.ts';
 
 let account: TestAccount;
@@ -25,7 +26,7 @@ describe('a step', () => {
   test('is on record before its work begins, and its result with its end', async () => {
     const { id } = await givenDeployments(account).admitted();
     const start = { name: 'release', run: 1, status: 'releasing' } as const;
-    const release = { version: '3', url: 'http://x', trafficMoved: true };
+    const release = aRelease({ version: '3' });
     const work = async (deployment: Deployment) => {
       expect(deployment.status).toBe('releasing');
       expect(await stepsOf(id)).toMatchObject([{ name: 'release', attempt: 1, status: 'running' }]);

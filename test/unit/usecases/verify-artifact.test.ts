@@ -1,10 +1,10 @@
 import { CreateKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { KmsSigner } from '#adapters/kms/signer.ts';
-import type { Artifact } from '#domain/deployment/deployment.ts';
+import type { Artifact, Deployment } from '#domain/deployment/deployment.ts';
 import type { Signer } from '#ports/signer.ts';
 import { givenDeployments } from '#test/contract/adapters/given-deployments.ts';
-import { openTestAccount, type TestAccount } from '#test/support/account.ts';
+import { openTestAccount, uniqueService, type TestAccount } from '#test/support/account.ts';
 import { signArtifact } from '#usecases/sign-artifact.ts';
 import { verifyArtifact } from '#usecases/verify-artifact.ts';
 
@@ -17,20 +17,22 @@ afterAll(() => account.close());
 const text = 'PK the bytes of a package';
 
 /** An artifact as the step `sign` leaves it, with its deployment's service. */
-async function aSignedArtifact(options: { bytes?: string; signer?: Signer } = {}) {
+async function aSignedArtifact(options: { bytes?: string; signer?: Signer; service?: string; tree?: string } = {}) {
   const { deps } = account;
-  const given = givenDeployments(account);
-  const admitted = await given.admitted();
-  const source = { tree: 't'.repeat(40), subject: 's', author: 'a', key: 'k' };
+  const given = givenDeployments(account, options.service);
+  const tree = options.tree ?? 't'.repeat(40);
+  const admitted = await given.admitted({ environment: `e-${tree.slice(0, 8)}` });
+  const identity = deps.digest(tree);
+  const source = { tree, subject: 's', author: 'a', key: 'k' };
   await given.commit({
     before: admitted,
-    after: { ...admitted, source, identity: 'identity', rev: admitted.rev + 1 },
+    after: { ...admitted, source, identity, rev: admitted.rev + 1 },
     writes: [],
     events: [],
   });
   const bytes = Buffer.from(options.bytes ?? text);
   const digest = deps.digest(bytes);
-  const key = `artifacts/${given.service}/${digest}.zip`;
+  const key = `uploads/${admitted.id}/1/${digest}.zip`;
   await deps.blobs.put(key, bytes);
   const task = {
     deploymentId: admitted.id,
@@ -43,10 +45,11 @@ async function aSignedArtifact(options: { bytes?: string; signer?: Signer } = {}
   await signArtifact({ blobs, clock, deployments, digest: deps.digest, signer: options.signer ?? deps.signer }, task);
   const { artifact } = (await deps.deployments.find(admitted.id)) ?? {};
   if (!artifact) throw new Error('The artifact is not on record.');
-  return { service: given.service, artifact };
+  return { deployment: { service: given.service, source, identity }, artifact };
 }
 
-const verify = (service: string, artifact: Artifact) => verifyArtifact(account.deps, service, artifact);
+type Wanted = Pick<Deployment, 'service' | 'source' | 'identity'>;
+const verify = (wanted: Wanted, artifact: Artifact) => verifyArtifact(account.deps, wanted, artifact);
 const refused = (reason: string | RegExp) => ({
   code: 'artifact_verification_failed',
   message: expect.stringMatching(reason) as string,
@@ -61,38 +64,38 @@ async function tamper({ signatureKey }: Artifact, change: (signed: Record<string
 
 describe('an artifact', () => {
   test('as it was signed may be released', async () => {
-    const { service, artifact } = await aSignedArtifact();
-    await expect(verify(service, artifact)).resolves.toBeUndefined();
+    const { deployment, artifact } = await aSignedArtifact();
+    await expect(verify(deployment, artifact)).resolves.toBeUndefined();
   });
 
   test('of which any one byte was changed must not', async () => {
-    const { service, artifact } = await aSignedArtifact();
+    const { deployment, artifact } = await aSignedArtifact();
     for (const place of [0, 7, text.length - 1]) {
       const bytes = Buffer.from(text);
       bytes[place] = (bytes[place] ?? 0) ^ 1;
       await account.deps.blobs.put(artifact.key, bytes);
-      await expect(verify(service, artifact)).rejects.toMatchObject(refused('changed after it was signed'));
+      await expect(verify(deployment, artifact)).rejects.toMatchObject(refused('changed after it was signed'));
     }
     await account.deps.blobs.put(artifact.key, `${text} `);
-    await expect(verify(service, artifact)).rejects.toMatchObject(refused('changed after it was signed'));
+    await expect(verify(deployment, artifact)).rejects.toMatchObject(refused('changed after it was signed'));
   });
 
   test('whose record was changed along with its bytes must not', async () => {
-    const { service, artifact } = await aSignedArtifact();
+    const { deployment, artifact } = await aSignedArtifact();
     await account.deps.blobs.put(artifact.key, 'other bytes');
     const digest = account.deps.digest('other bytes');
-    await expect(verify(service, { ...artifact, digest })).rejects.toMatchObject(refused('another artifact'));
+    await expect(verify(deployment, { ...artifact, digest })).rejects.toMatchObject(refused('another artifact'));
   });
 
   test('whose statement was rewritten must not', async () => {
-    const { service, artifact } = await aSignedArtifact();
+    const { deployment, artifact } = await aSignedArtifact();
     await account.deps.blobs.put(artifact.key, 'other bytes');
     const digest = account.deps.digest('other bytes');
     await tamper(artifact, ({ statement, signature }) => ({
       statement: String(statement).replace(artifact.digest, digest),
       signature,
     }));
-    await expect(verify(service, { ...artifact, digest })).rejects.toMatchObject(refused('not made by the key'));
+    await expect(verify(deployment, { ...artifact, digest })).rejects.toMatchObject(refused('not made by the key'));
   });
 
   test('signed by a foreign key must not, also under the name of ours', async () => {
@@ -101,44 +104,62 @@ describe('an artifact', () => {
       new CreateKeyCommand({ KeySpec: 'ECC_NIST_P256', KeyUsage: 'SIGN_VERIFY' }),
     );
     const signer = new KmsSigner(client, KeyMetadata?.KeyId ?? '');
-    const { service, artifact } = await aSignedArtifact({ signer });
-    await expect(verify(service, artifact)).rejects.toMatchObject(refused('not made by the key'));
+    const { deployment, artifact } = await aSignedArtifact({ signer });
+    await expect(verify(deployment, artifact)).rejects.toMatchObject(refused('not made by the key'));
     const { keyId } = await account.deps.signer.sign('x');
     await tamper(artifact, ({ statement, signature }) => ({
       statement,
       signature: { ...(signature as object), keyId },
     }));
-    await expect(verify(service, artifact)).rejects.toMatchObject(refused('not made by the key'));
+    await expect(verify(deployment, artifact)).rejects.toMatchObject(refused('not made by the key'));
   });
 
   test('of another service must not, though our key signed it', async () => {
-    const { service, artifact } = await aSignedArtifact();
-    const other = givenDeployments(account);
-    await expect(verify(other.service, artifact)).rejects.toMatchObject(refused(`built for service "${service}"`));
+    const { deployment, artifact } = await aSignedArtifact();
+    const other = { ...deployment, service: uniqueService() };
+    const reason = `built for service "${deployment.service}"`;
+    await expect(verify(other, artifact)).rejects.toMatchObject(refused(reason));
   });
 
   test('with the signature of another artifact of the service must not', async () => {
     const one = await aSignedArtifact();
     const two = await aSignedArtifact({ bytes: 'other bytes' });
     const swapped = { ...one.artifact, signatureKey: two.artifact.signatureKey };
-    await expect(verify(one.service, swapped)).rejects.toMatchObject(refused('another artifact'));
+    await expect(verify(one.deployment, swapped)).rejects.toMatchObject(refused('another artifact'));
+  });
+
+  test('with the statement of other content must not, though the bytes are equal', async () => {
+    const one = await aSignedArtifact();
+    const { service } = one.deployment;
+    const two = await aSignedArtifact({ service, tree: 'u'.repeat(40) });
+    expect(two.artifact.key).toBe(one.artifact.key);
+    const swapped = { ...one.artifact, signatureKey: two.artifact.signatureKey };
+    await expect(verify(one.deployment, swapped)).rejects.toMatchObject(refused('built from other content'));
+    const { identity } = two.deployment;
+    await expect(verify({ ...one.deployment, identity }, one.artifact)).rejects.toMatchObject(refused('other content'));
+  });
+
+  test('keeps its statement when other content builds the same bytes', async () => {
+    const one = await aSignedArtifact();
+    await aSignedArtifact({ service: one.deployment.service, tree: 'u'.repeat(40) });
+    await expect(verify(one.deployment, one.artifact)).resolves.toBeUndefined();
   });
 
   test('whose bytes or whose signature are gone must not', async () => {
-    const { service, artifact } = await aSignedArtifact();
-    await expect(verify(service, { ...artifact, key: 'artifacts/none' })).rejects.toMatchObject(
+    const { deployment, artifact } = await aSignedArtifact();
+    await expect(verify(deployment, { ...artifact, key: 'artifacts/none' })).rejects.toMatchObject(
       refused('bytes are gone'),
     );
     const unsigned = { ...artifact, signatureKey: 'artifacts/none' };
-    await expect(verify(service, unsigned)).rejects.toMatchObject(refused('signature is gone'));
+    await expect(verify(deployment, unsigned)).rejects.toMatchObject(refused('signature is gone'));
   });
 
   test.each(['', 'not json', '{}', '{"statement":"{}","signature":{"keyId":"k","value":"v"}}', 'null'])(
     'whose signature reads %j must not',
     async (written) => {
-      const { service, artifact } = await aSignedArtifact();
+      const { deployment, artifact } = await aSignedArtifact();
       await account.deps.blobs.put(artifact.signatureKey, Buffer.from(written));
-      await expect(verify(service, artifact)).rejects.toMatchObject(refused(/cannot be read/));
+      await expect(verify(deployment, artifact)).rejects.toMatchObject(refused(/cannot be read/));
     },
   );
 });

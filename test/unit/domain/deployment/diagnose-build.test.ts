@@ -9,11 +9,11 @@ const failure = { code: 'step_failed', message: 'One test failed.', step: 'test'
 describe('a build that did not succeed', () => {
   test('failed by its own fault when a stage of this run failed, whatever CodeBuild says', () => {
     const steps = [aStep({ status: 'failed', failure })];
-    expect(diagnoseBuild(steps, 1, { status: 'FAULT', lost: 1 })).toEqual({ kind: 'failed', failure });
+    expect(diagnoseBuild(steps, 1, { status: 'FAULT', began: true, lost: 1 })).toEqual({ kind: 'failed', failure });
   });
 
   test('is begun again when its runner was lost, but not for ever', () => {
-    const kinds = [1, 2, 3].map((lost) => diagnoseBuild([aStep()], 1, { status: 'FAULT', lost }).kind);
+    const kinds = [1, 2, 3].map((lost) => diagnoseBuild([aStep()], 1, { status: 'FAULT', began: true, lost }).kind);
     expect(kinds).toEqual(['again', 'again', 'failed']);
     expect(buildRetryLimit).toBe(2);
   });
@@ -21,8 +21,23 @@ describe('a build that did not succeed', () => {
   test.each([
     ['TIMED_OUT', 'timeout'],
     ['FAILED', 'step_failed'],
+    ['STOPPED', 'step_failed'],
   ])('that CodeBuild calls %s is a %s', (status, code) => {
-    expect(diagnoseBuild([], 1, { status, lost: 1 })).toMatchObject({ kind: 'failed', failure: { code } });
+    expect(diagnoseBuild([], 1, { status, began: true, lost: 1 })).toMatchObject({ kind: 'failed', failure: { code } });
+  });
+});
+
+describe('a build that never left the queue', () => {
+  const diagnose = (lost: number) => diagnoseBuild([aStep()], 1, { status: 'TIMED_OUT', began: false, lost });
+
+  test('has run no longer than its limit, and is begun again', () => {
+    expect(diagnose(1)).toEqual({ kind: 'again' });
+  });
+
+  test('is a runner that is not there, in the end', () => {
+    expect(diagnose(3)).toMatchObject({
+      failure: { code: 'unavailable', message: 'No build runner was free, 3 times.' },
+    });
   });
 });
 
@@ -54,8 +69,10 @@ describe('what a stage says of its failure', () => {
 
   test('is a timeout for a stage that was stopped, and an upload failure for a bundle that could not be stored', () => {
     expect(stageFailure({ ...mark, status: 'timed_out' })?.code).toBe('timeout');
-    const upload = { ...mark, stage: 'bundle' as const, logTail: ['artifact_upload_failed: S3 refused'] };
-    expect(stageFailure(upload)?.code).toBe('artifact_upload_failed');
+    const logTail = ['artifact_upload_failed: S3 refused'];
+    const upload = { ...mark, stage: 'bundle' as const, code: 'artifact_upload_failed' as const, logTail };
+    expect(stageFailure(upload)).toMatchObject({ code: 'artifact_upload_failed', message: logTail[0] });
+    expect(stageFailure({ ...mark, logTail })?.code, 'what a command writes decides nothing').toBe('step_failed');
   });
 
   test('is nothing for a stage that succeeded', () => {

@@ -35,8 +35,8 @@ const faultsOf = (text: string, registered: TargetRef = target): unknown => {
   }
 };
 
-function resolve(text: string, registered: TargetRef = target) {
-  return resolveSource(aDeployment(), facts, text, digest, registered);
+function resolve(text: string, registered: TargetRef = target, toolchain = 'node:24') {
+  return resolveSource(aDeployment(), facts, text, { digest, toolchain, target: registered });
 }
 
 describe('the manifest of a commit, for one deployment', () => {
@@ -44,6 +44,11 @@ describe('the manifest of a commit, for one deployment', () => {
     const first = resolve(manifest('staging'));
     expect(first.source).toMatchObject({ tree: facts.tree, author: 'Ada' });
     expect(resolve(`# a comment\n${manifest('staging')}`).identity).toBe(first.identity);
+  });
+
+  test('has another identity when another toolchain builds it', () => {
+    const text = manifest('staging');
+    expect(resolve(text, target, 'node:25').identity).not.toBe(resolve(text).identity);
   });
 
   test('must be that of the service, and must have the environment', () => {

@@ -2,10 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { caughtFailure } from '#domain/deployment/caught-failure.ts';
 import { settleFailure } from '#domain/deployment/settle-failure.ts';
 import type { Failure } from '#schemas/workflows/failure.ts';
-import { aDeployment, aStep, moment } from '../../../support/builders.ts';
+import { aDeployment, aRelease, aStep, moment } from '../../../support/builders.ts';
 
 const failure: Failure = { code: 'step_failed', message: 'It broke.' };
-const release = { version: '7', url: 'http://orders', trafficMoved: true };
 
 describe('what becomes of a deployment that cannot go on', () => {
   test('fails when no traffic moved, closing what was running', () => {
@@ -19,14 +18,24 @@ describe('what becomes of a deployment that cannot go on', () => {
   });
 
   test('is taken back when traffic moved and there is a version to go back to', () => {
-    const deployment = aDeployment({ status: 'verifying', release: { ...release, baselineVersion: '6' } });
+    const deployment = aDeployment({ status: 'verifying', release: aRelease({ baselineVersion: '6' }) });
     const settlement = settleFailure({ deployment, steps: [] }, failure, moment());
     expect(settlement).toMatchObject({ kind: 'roll_back', decision: { after: { status: 'rolling_back', failure } } });
   });
 
   test('fails when traffic moved but nothing served before', () => {
-    const deployment = aDeployment({ status: 'verifying', release });
+    const deployment = aDeployment({ status: 'verifying', release: aRelease() });
     expect(settleFailure({ deployment, steps: [] }, failure, moment()).kind).toBe('failed');
+  });
+
+  test('says what serves now: the version that stays, or the one that gets the traffic back', () => {
+    const told = (baseline: object) => {
+      const deployment = aDeployment({ status: 'verifying', release: aRelease(baseline) });
+      const settlement = settleFailure({ deployment, steps: [] }, failure, moment());
+      return 'decision' in settlement ? settlement.decision?.after.failure?.nextAction : undefined;
+    };
+    expect(told({})).toMatch(/no earlier release.*version 7 has the traffic/);
+    expect(told({ baselineVersion: '6' })).toBe('Version 6, which served before, gets all traffic back.');
   });
 
   test('says again that it has to be taken back while it is rolling back, without another commit', () => {

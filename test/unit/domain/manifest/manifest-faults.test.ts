@@ -212,10 +212,11 @@ test('a variable in both arguments and environment is a fault at the second', ()
   expect(summaryOf(text)).toEqual([['bad_value', '/build/environment/A', 9, 21]]);
 });
 
-test('variables larger than Lambda takes are a fault of the environment', () => {
-  const withBytes = (bytes: number): string => edited('{}', `{ variables: { A: ${'é'.repeat((bytes - 1) / 2)} } }`);
-  expect(parseManifest(withBytes(4095))).toMatchObject({ ok: true });
-  expect(summaryOf(withBytes(4097))).toEqual([['bad_value', '/environments/staging/variables', 12, 25]]);
+test('variables larger than Lambda takes beside those of the deployment are a fault of the environment', () => {
+  // As JSON: {"A":"é…"}
+  const withBytes = (bytes: number): string => edited('{}', `{ variables: { A: ${'é'.repeat((bytes - 8) / 2)} } }`);
+  expect(parseManifest(withBytes(3840))).toMatchObject({ ok: true });
+  expect(summaryOf(withBytes(3842))).toEqual([['bad_value', '/environments/staging/variables', 12, 25]]);
 });
 
 test('faults of every part of a file come together, in the order of the text', () => {

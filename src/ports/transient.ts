@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { Refusal } from '#domain/refusal.ts';
 
 /** The parts of an error that the SDK, or Node beneath it, marks it by. */
 const marked = z.object({
@@ -27,8 +28,12 @@ const busyReasons = ['ThrottlingError', 'ProvisionedThroughputExceeded', 'Transa
 
 const brokenConnections = ['ECONNRESET', 'ECONNREFUSED', 'EPIPE', 'ETIMEDOUT', 'EAI_AGAIN'];
 
-/** Whether an error of an AWS client is one that another attempt may get past: throttling, the service's fault, the network. */
+/**
+ * Whether what came through a port is an error that another attempt may get past: a refusal that says so, throttling, the
+ * service's fault, the network.
+ */
 export function isTransient(error: unknown): boolean {
+  if (error instanceof Refusal) return error.transient;
   const { data } = marked.safeParse(error);
   if (!data) return false;
   const { name, code, $fault, $retryable, $metadata, CancellationReasons = [] } = data;
