@@ -109,7 +109,9 @@ describe('after three deployments, a stock SDK client on the AWS endpoint', () =
     const pages = await collected(paginateListObjectsV2({ client: aws.objects, pageSize: 1 }, input));
     const keys = pages.flatMap(({ Contents = [] }) => Contents.map(({ Key = '' }) => Key));
     const artifacts = [...new Set(deployments.map(({ artifact }) => artifact?.key ?? ''))];
-    expect(keys).toEqual(artifacts.flatMap((key) => [key, key.replace(/\.zip$/, '.sig.json')]).sort());
+    // Each artifact, and beside it the statement about it, which is named by the identity too.
+    const statements = keys.map((key) => key.replace(/\.[0-9a-f]{64}\.sig\.json$/, ' signed'));
+    expect(statements).toEqual(artifacts.flatMap((key) => [`${key.replace(/\.zip$/, '')} signed`, key]).sort());
     expect(keys).toHaveLength(4);
   });
 
