@@ -14,13 +14,21 @@ export function headLine(deployment: DeploymentSummary, paint: Paint): string {
 
 /** How it ended, or stands: the status, how long, which version answers where, and why not. */
 export function outcomeLines(deployment: DeploymentSummary, paint: Paint): readonly string[] {
-  const { status, durationMs, version, url, failure } = deployment;
+  const { status, durationMs, failure } = deployment;
   const took = durationMs === undefined ? '' : ` in ${duration(durationMs)}`;
-  const where = version === undefined ? '' : `: version ${version}${url === undefined ? '' : ` at ${url}`}`;
   return [
-    `${statusWord(status, paint)}${took}${status === 'succeeded' ? where : ''}`,
+    `${statusWord(status, paint)}${took}${servesNow(deployment)}`,
     ...(failure ? failureLines(failure, paint) : []),
   ];
+}
+
+/** Which version has the traffic, where the end of the deployment says it for sure. */
+function servesNow({ status, version, baselineVersion, url }: DeploymentSummary): string {
+  const at = url === undefined ? '' : ` at ${url}`;
+  if (status === 'succeeded' && version !== undefined) return `: version ${version}${at}`;
+  if (status === 'rolled_back' && baselineVersion !== undefined)
+    return `: version ${baselineVersion} serves again${at}`;
+  return '';
 }
 
 /** Everything about a deployment on one screen. */

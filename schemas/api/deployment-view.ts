@@ -33,6 +33,8 @@ export const deploymentSummary = z.object({
   subject: z.string().optional(),
   version: z.string().optional(),
   url: z.string().optional(),
+  /** The version that served before, and serves again once the deployment is rolled back. */
+  baselineVersion: z.string().optional(),
   failure: failure.optional(),
 });
 export type DeploymentSummary = z.infer<typeof deploymentSummary>;
@@ -44,7 +46,6 @@ export const deploymentView = deploymentSummary.extend({
   tree: z.string().optional(),
   author: z.string().optional(),
   artifact: z.object({ digest: z.string(), sizeBytes: z.int(), key: z.string() }).optional(),
-  baselineVersion: z.string().optional(),
   supersededBy: z.string().optional(),
   steps: z.array(stepView),
 });

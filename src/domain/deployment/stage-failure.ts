@@ -39,6 +39,6 @@ export function stageFailure(mark: StageMark): Failure | undefined {
     ...rest,
     code: 'step_failed',
     message: `Stage ${mark.stage} failed with exit code ${mark.exitCode ?? 'unknown'}.`,
-    nextAction: 'Its log says why.',
+    nextAction: `dsctl logs ${mark.deploymentId} --step ${mark.stage} shows all that it wrote.`,
   };
 }

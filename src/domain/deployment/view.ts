@@ -22,20 +22,20 @@ export function summaryOf(deployment: Deployment): DeploymentSummary {
       finishedAtMs !== undefined && { durationMs: Math.max(0, finishedAtMs - startedAtMs) }),
     ...(source && { subject: source.subject }),
     ...(release && { version: release.version, url: release.target.url }),
+    ...(release?.baselineVersion !== undefined && { baselineVersion: release.baselineVersion }),
     ...(failure && { failure }),
   };
 }
 
 /** A deployment with all that is known of it. */
 export function viewOf({ deployment, steps }: DeploymentRecord): DeploymentView {
-  const { correlationId, traceId, source, artifact, release, supersededBy } = deployment;
+  const { correlationId, traceId, source, artifact, supersededBy } = deployment;
   return {
     ...summaryOf(deployment),
     correlationId,
     traceId,
     ...(source && { tree: source.tree, author: source.author }),
     ...(artifact && { artifact: { digest: artifact.digest, sizeBytes: artifact.sizeBytes, key: artifact.key } }),
-    ...(release?.baselineVersion !== undefined && { baselineVersion: release.baselineVersion }),
     ...(supersededBy !== undefined && { supersededBy }),
     steps: steps.map(stepViewOf),
   };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseDuration } from '../../../cli/parse-duration.ts';
-import { deploymentLines } from '../../../cli/render/deployment-lines.ts';
+import { deploymentLines, outcomeLines } from '../../../cli/render/deployment-lines.ts';
 import { deploymentTable } from '../../../cli/render/deployment-table.ts';
 import { duration } from '../../../cli/render/duration.ts';
 import { failureLines } from '../../../cli/render/failure-lines.ts';
@@ -184,6 +184,21 @@ describe('a failure', () => {
       '  | done',
       'Fix it.',
     ]);
+  });
+});
+
+describe('the end of a deployment', () => {
+  const url = 'http://orders.staging.localhost:8080';
+  it.each([
+    [{ status: 'succeeded', version: '3', url }, `succeeded in 1.2 s: version 3 at ${url}`],
+    [
+      { status: 'rolled_back', version: '3', baselineVersion: '2', url },
+      `rolled back in 1.2 s: version 2 serves again at ${url}`,
+    ],
+    [{ status: 'failed', version: '3', baselineVersion: '2', url }, 'failed in 1.2 s'],
+    [{ status: 'releasing', version: '3', baselineVersion: '2', url }, 'releasing in 1.2 s'],
+  ] as const)('%o says what serves, where it is sure: %s', (end, line) => {
+    expect(outcomeLines(givenView({ ...end, durationMs: 1234 }), plain)).toEqual([line]);
   });
 });
 
