@@ -1,21 +1,9 @@
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  BatchGetBuildsCommand,
-  CodeBuildClient,
-  CreateProjectCommand,
-  StartBuildCommand,
-  type Build,
-  type StartBuildCommandInput,
-} from '@aws-sdk/client-codebuild';
-import { unzipSync, zipSync, type Zippable } from 'fflate';
+import { StartBuildCommand } from '@aws-sdk/client-codebuild';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { virtualClock } from '#local/clock.ts';
-import { createGateway } from '#local/gateway/gateway.ts';
-import { createCodeBuild } from '#local/services/codebuild/create-codebuild.ts';
-import { openStore } from '#local/store.ts';
-import { against } from '#test/support/clients.ts';
+import { commands, openCodeBuild, phasesOf } from './codebuild-host.ts';
 
 let root: string;
 beforeEach(() => {
@@ -23,59 +11,8 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
-async function setup() {
-  const clock = virtualClock();
-  const blobs = new Map<string, Uint8Array>();
-  const lines: string[] = [];
-  const codebuild = createCodeBuild({
-    store: openStore(':memory:'),
-    clock,
-    workspaceRoot: root,
-    s3: {
-      async get(bucket, key) {
-        const blob = blobs.get(`${bucket}/${key}`);
-        if (!blob) throw new Error('NoSuchKey');
-        return blob;
-      },
-      async put(bucket, key, body) {
-        blobs.set(`${bucket}/${key}`, body);
-      },
-    },
-    logs: { put: (_group, _stream, events) => lines.push(...events.map(({ message }) => message)) },
-    environment: { AWS_ENDPOINT_URL: 'http://127.0.0.1:4566' },
-    maxConcurrentBuilds: 2,
-  });
-  const client = new CodeBuildClient(against(createGateway([codebuild])));
-  await client.send(
-    new CreateProjectCommand({
-      name: 'app',
-      source: { type: 'NO_SOURCE' },
-      artifacts: { type: 'NO_ARTIFACTS' },
-      environment: { type: 'LINUX_CONTAINER', image: 'node:24', computeType: 'BUILD_GENERAL1_SMALL' },
-      serviceRole: 'arn:aws:iam::000000000000:role/build',
-    }),
-  );
-  /** Runs a buildspec to its end and answers the record. */
-  const build = async (buildspec: object, overrides: Partial<StartBuildCommandInput> = {}): Promise<Build> => {
-    const input = {
-      projectName: 'app',
-      buildspecOverride: JSON.stringify({ version: 0.2, ...buildspec }),
-      ...overrides,
-    };
-    const id = (await client.send(new StartBuildCommand(input))).build?.id ?? '';
-    await codebuild.ended(id);
-    const { builds } = await client.send(new BatchGetBuildsCommand({ ids: [id] }));
-    return builds![0]!;
-  };
-  const output = () => lines.filter((line) => !line.startsWith('[Container]')).join('');
-  return { clock, blobs, lines, output, codebuild, client, build };
-}
-
-const phasesOf = (build: Build) => build.phases?.map(({ phaseType, phaseStatus }) => `${phaseType} ${phaseStatus}`);
-const commands = (...list: string[]) => ({ phases: { build: { commands: list } } });
-
 test('a build goes through the phases of CodeBuild, and nothing of it stays behind', async () => {
-  const { build, output } = await setup();
+  const { build, output } = await openCodeBuild(root);
   const done = await build(commands('echo built'));
   expect(done).toMatchObject({
     buildStatus: 'SUCCEEDED',
@@ -106,7 +43,7 @@ test('a build goes through the phases of CodeBuild, and nothing of it stays behi
 test.each(['/bin/sh', 'bash'])(
   'exports, directory, variables and functions last from phase to phase in %s',
   async (shell) => {
-    const { build, output } = await setup();
+    const { build, output } = await openCodeBuild(root);
     const done = await build({
       env: { shell },
       phases: {
@@ -124,7 +61,7 @@ test.each(['/bin/sh', 'bash'])(
 test.each(['/bin/sh', 'bash'])(
   'a command that ends the shell fails its phase, and the next phase keeps exports and directory in %s',
   async (shell) => {
-    const { build, output } = await setup();
+    const { build, output } = await openCodeBuild(root);
     const done = await build({
       env: { shell },
       phases: {
@@ -149,7 +86,7 @@ test.each(['/bin/sh', 'bash'])(
 test.each(['/bin/sh', 'bash'])(
   'options and traps that a command sets last, and do not break the build, in %s',
   async (shell) => {
-    const { build, output } = await setup();
+    const { build, output } = await openCodeBuild(root);
     const done = await build({
       env: { shell, 'exported-variables': ['A', 'NEVER'] },
       phases: {
@@ -167,7 +104,7 @@ test.each(['/bin/sh', 'bash'])(
 );
 
 test('a failed install goes on to nothing, a failed build to post_build', async () => {
-  const { build, output } = await setup();
+  const { build, output } = await openCodeBuild(root);
   const phases = (failing: string) => ({
     phases: {
       install: { commands: [`echo install; test ${failing} != install`] },
@@ -190,7 +127,7 @@ test('a failed install goes on to nothing, a failed build to post_build', async 
 });
 
 test('on-failure overrules where a failed phase goes on to', async () => {
-  const { build, output } = await setup();
+  const { build, output } = await openCodeBuild(root);
   const done = await build({
     phases: {
       install: { commands: ['false'], 'on-failure': 'CONTINUE' },
@@ -203,7 +140,7 @@ test('on-failure overrules where a failed phase goes on to', async () => {
 });
 
 test('finally runs after a command that failed, and can fail the phase itself', async () => {
-  const { build, output } = await setup();
+  const { build, output } = await openCodeBuild(root);
   const first = await build({ phases: { build: { commands: ['false', 'echo never'], finally: ['echo cleaned'] } } });
   expect(first.buildStatus).toBe('FAILED');
   expect(output()).toBe('cleaned\n');
@@ -214,7 +151,7 @@ test('finally runs after a command that failed, and can fail the phase itself', 
 });
 
 test("commands see what CodeBuild documents and the host's gifts, and nothing of the host's own environment", async () => {
-  const { build, output } = await setup();
+  const { build, output } = await openCodeBuild(root);
   process.env['HOST_SECRET'] = 'must not leak';
   try {
     const done = await build(
@@ -256,7 +193,7 @@ test("commands see what CodeBuild documents and the host's gifts, and nothing of
 });
 
 test('stdout and stderr keep their order, also by way of /dev/stderr, and stand before the line that ends the phase', async () => {
-  const { build, lines } = await setup();
+  const { build, lines } = await openCodeBuild(root);
   await build(commands('for i in 1 2 3; do echo out$i; echo err$i >&2; done; echo dev > /dev/stderr; printf last'));
   const from = lines.findIndex((line) => line === 'out1\n');
   expect(lines.slice(from, from + 8)).toEqual([
@@ -275,7 +212,7 @@ test('stdout and stderr keep their order, also by way of /dev/stderr, and stand 
 });
 
 test('bytes that are no text and lines without end do not break the log', async () => {
-  const { build, output } = await setup();
+  const { build, output } = await openCodeBuild(root);
   const fill = 'node -e \'process.stdout.write("é".repeat(300000) + "\\nshort\\n")\'';
   await build(commands("printf 'a\\377b\\n'", fill));
   const [bad, long, short] = output().split('\n');
@@ -285,7 +222,7 @@ test('bytes that are no text and lines without end do not break the log', async 
 });
 
 test('exported variables are read at the end, set or changed by any phase', async () => {
-  const { build } = await setup();
+  const { build } = await openCodeBuild(root);
   const done = await build({
     env: { variables: { A: 'first' }, 'exported-variables': ['A', 'B', 'NEVER'] },
     phases: { build: { commands: ['A=second', "B='x=1\n2'"] } },
@@ -296,148 +233,8 @@ test('exported variables are read at the end, set or changed by any phase', asyn
   ]);
 });
 
-const text = (content: string) => new TextEncoder().encode(content);
-const unix = (mode: number) => ({ os: 3, attrs: (mode << 16) >>> 0 });
-const pack = (files: Zippable) => zipSync(files, { mtime: Date.UTC(2026, 0, 1) });
-
-test('sources are unpacked with their modes and links, each to its directory', async () => {
-  const { build, blobs, output } = await setup();
-  blobs.set(
-    'code/app.zip',
-    pack({
-      'bin/run': [text('#!/bin/sh\necho ran\n'), unix(0o100755)],
-      link: [text('bin/run'), unix(0o120777)],
-      plain: text('plain'),
-      'buildspec.yml': text(
-        'version: 0.2\nphases:\n  build:\n    commands:\n      - bin/run && ./link && ls "$CODEBUILD_SRC_DIR_lib"\n',
-      ),
-    }),
-  );
-  blobs.set('code/lib.zip', pack({ 'lib.txt': text('x'.repeat(1000)) }));
-  const done = await build(
-    {},
-    {
-      buildspecOverride: 'buildspec.yml',
-      sourceTypeOverride: 'S3',
-      sourceLocationOverride: 'code/app.zip',
-      secondarySourcesOverride: [{ type: 'S3', location: 'code/lib.zip', sourceIdentifier: 'lib' }],
-    },
-  );
-  expect(done.buildStatus).toBe('SUCCEEDED');
-  expect(output()).toBe('ran\nran\nlib.txt\n');
-});
-
-test.each([
-  ['../out', 0o100644],
-  ['/out', 0o100644],
-  ['link', 0o120777],
-])('an archive whose entry %s points out of its directory is refused', async (path, mode) => {
-  const { build, blobs } = await setup();
-  blobs.set('code/evil.zip', pack({ 'fine.txt': text('fine'), [path]: [text('../../../out'), unix(mode)] }));
-  const done = await build(commands('true'), { sourceTypeOverride: 'S3', sourceLocationOverride: 'code/evil.zip' });
-  expect(done.phases?.find(({ phaseType }) => phaseType === 'DOWNLOAD_SOURCE')).toMatchObject({
-    phaseStatus: 'FAILED',
-    contexts: [{ statusCode: 'CLIENT_ERROR', message: expect.stringContaining('points out') as string }],
-  });
-  expect(existsSync(join(root, 'out'))).toBe(false);
-});
-
-test('a source that is absent, damaged or no zip fails the build and says so', async () => {
-  const { build, blobs } = await setup();
-  const from = { sourceTypeOverride: 'S3', sourceLocationOverride: 'code/app.zip' } as const;
-  const message = (done: Build) =>
-    done.phases?.find(({ phaseType }) => phaseType === 'DOWNLOAD_SOURCE')?.contexts?.[0]?.message;
-  expect(message(await build(commands('true'), from))).toContain('NoSuchKey');
-  blobs.set('code/app.zip', text('no zip at all, but longer than the end record'));
-  expect(message(await build(commands('true'), from))).toContain('not a zip');
-  const damaged = zipSync({ a: [text('content'), { level: 0 }] });
-  damaged[32] = damaged[32]! ^ 1;
-  blobs.set('code/app.zip', damaged);
-  expect(message(await build(commands('true'), from))).toContain('a is damaged');
-});
-
-test('artifacts go to S3 as one zip with modes, named by the buildspec where the settings say so', async () => {
-  const { build, blobs } = await setup();
-  const done = await build(
-    {
-      phases: {
-        build: {
-          commands: [
-            'export V=7; mkdir -p out/deep; echo app > out/app.js; echo deep > out/deep/.hidden; echo no > out/app.map',
-            "printf '#!/bin/sh\\n' > out/run; chmod 755 out/run",
-            'node -e \'fs.writeFileSync("out/big.js", "x".repeat(400000))\'',
-          ],
-        },
-      },
-      artifacts: { 'base-directory': 'out', files: ['*.js', 'run', 'deep/**/*'], name: 'app-$V.zip' },
-    },
-    {
-      artifactsOverride: {
-        type: 'S3',
-        location: 'built',
-        path: 'releases',
-        packaging: 'ZIP',
-        name: 'unused.zip',
-        overrideArtifactName: true,
-      },
-    },
-  );
-  expect(done.buildStatus).toBe('SUCCEEDED');
-  expect(done.artifacts?.location).toBe('arn:aws:s3:::built/releases/app-7.zip');
-  const zip = blobs.get('built/releases/app-7.zip')!;
-  expect(Object.keys(unzipSync(zip))).toEqual(['app.js', 'big.js', 'deep/.hidden', 'run']);
-
-  const again = await build(commands('./run && wc -c < big.js'), {
-    sourceTypeOverride: 'S3',
-    sourceLocationOverride: 'built/releases/app-7.zip',
-  });
-  expect(again.buildStatus).toBe('SUCCEEDED');
-});
-
-test('artifacts without packaging go one by one, with or without their directories', async () => {
-  const { build, blobs } = await setup();
-  const spec = (discard: string) => ({
-    ...commands('mkdir a; echo 1 > a/one'),
-    artifacts: { files: ['**/*'], 'discard-paths': discard },
-  });
-  const to = (name: string) => ({ artifactsOverride: { type: 'S3', location: 'built', name } }) as const;
-  await build(spec('no'), to('kept'));
-  await build(spec('yes'), to('flat'));
-  expect([...blobs.keys()]).toEqual(['built/kept/a/one', 'built/flat/one']);
-});
-
-test('artifacts of a failed build are uploaded too, and absent ones fail the build', async () => {
-  const { build, blobs } = await setup();
-  const to = { artifactsOverride: { type: 'S3', location: 'built', name: 'x' } } as const;
-  const failed = await build({ ...commands('echo 1 > report; false'), artifacts: { files: ['report'] } }, to);
-  expect(failed.buildStatus).toBe('FAILED');
-  expect([...blobs.keys()]).toEqual(['built/x/report']);
-  const none = await build({ ...commands('true'), artifacts: { files: ['absent'] } }, to);
-  expect(none.buildStatus).toBe('FAILED');
-  expect(none.phases?.find(({ phaseType }) => phaseType === 'UPLOAD_ARTIFACTS')?.contexts?.[0]?.statusCode).toBe(
-    'CLIENT_ERROR',
-  );
-});
-
-test.each([
-  ['run-as', { ...commands('true'), 'run-as': 'root' }],
-  ['reports', { ...commands('true'), reports: {} }],
-  ['phases.build.run-as', { phases: { build: { commands: ['true'], 'run-as': 'root' } } }],
-  ['env.secrets-manager', { ...commands('true'), env: { 'secrets-manager': {} } }],
-  ['phases.install.runtime-versions.nodejs', { phases: { install: { 'runtime-versions': { nodejs: 8 } } } }],
-  ['version', { version: 0.1, ...commands('true') }],
-])('a buildspec with %s is refused by name', async (member, spec) => {
-  const { build } = await setup();
-  const done = await build(spec);
-  expect(done.buildStatus).toBe('FAILED');
-  expect(done.phases?.find(({ phaseType }) => phaseType === 'DOWNLOAD_SOURCE')?.contexts?.[0]).toMatchObject({
-    statusCode: 'YAML_FILE_ERROR',
-    message: expect.stringContaining(member) as string,
-  });
-});
-
 test('output reaches the log while the command still runs', async () => {
-  const { codebuild, client, clock, lines } = await setup();
+  const { codebuild, client, clock, lines } = await openCodeBuild(root);
   const spec = JSON.stringify({ version: 0.2, ...commands('echo early; read -r line < gate') });
   const { build } = await client.send(
     new StartBuildCommand({
