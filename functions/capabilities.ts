@@ -23,5 +23,5 @@ export const capabilities = {
 export type Capability = keyof typeof capabilities;
 export type Variable = (typeof capabilities)[Capability]['variables'][number];
 
-/** Variables that have a meaning only where they are set. */
-export const optionalVariables = ['SERVICE_URL_TEMPLATE', 'SERVICE_ADDRESS'] as const;
+/** Variables that no capability brings: two that mean something only where they are set, and one that Lambda sets itself. */
+export type SurroundingVariable = 'SERVICE_URL_TEMPLATE' | 'SERVICE_ADDRESS' | 'AWS_REGION';

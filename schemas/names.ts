@@ -17,5 +17,3 @@ export const deploymentId = z.string().regex(/^dep_[0-9A-HJKMNP-TV-Z]{26}$/, 'mu
 
 /** An instant in UTC, ISO 8601 with milliseconds. */
 export const instant = z.iso.datetime({ precision: 3 });
-
-export type DeploymentId = z.infer<typeof deploymentId>;

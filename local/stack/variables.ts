@@ -1,5 +1,5 @@
 import { issuerName } from '../api/issuer.ts';
-import type { Variable } from '#functions/capabilities.ts';
+import type { SurroundingVariable, Variable } from '#functions/capabilities.ts';
 import { projectCatalog } from '#state-machines/catalog.ts';
 import { machineArn, names, region } from './names.ts';
 
@@ -29,5 +29,5 @@ export function controlPlaneVariables({ apiUrl, servicesPort }: Addresses) {
     TOKEN_JWKS_URL: `${apiUrl}/.well-known/jwks.json`,
     SERVICE_URL_TEMPLATE: `http://{service}.{environment}.localhost:${servicesPort}`,
     SERVICE_ADDRESS: `http://127.0.0.1:${servicesPort}`,
-  } satisfies Record<Variable | 'SERVICE_URL_TEMPLATE' | 'SERVICE_ADDRESS' | 'AWS_REGION', string>;
+  } satisfies Record<Variable | SurroundingVariable, string>;
 }

@@ -40,4 +40,3 @@ export const junitDocument = z.union([
 ]);
 export type JunitCase = z.infer<typeof testCase>;
 export type JunitSuite = z.infer<typeof testSuite>;
-export type JunitDocument = z.infer<typeof junitDocument>;

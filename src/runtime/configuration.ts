@@ -1,7 +1,6 @@
-import type { Variable } from '#functions/capabilities.ts';
+import type { SurroundingVariable, Variable } from '#functions/capabilities.ts';
 
-/** `AWS_REGION` is set by Lambda itself, which takes it from nobody. */
-type Name = Variable | 'SERVICE_URL_TEMPLATE' | 'SERVICE_ADDRESS' | 'AWS_REGION';
+type Name = Variable | SurroundingVariable;
 
 /** A function's configuration. A variable is read when something needs it, since each function has only its own. */
 export interface Configuration {

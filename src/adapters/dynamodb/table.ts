@@ -1,4 +1,4 @@
-import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { DynamoDBDocumentClient, TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
 
 /** The one table, as its stores hold it. */
 export interface Table {
@@ -8,3 +8,4 @@ export interface Table {
 
 export type Key = Readonly<Record<'pk' | 'sk', string>>;
 export type Item = Readonly<Record<string, unknown>>;
+export type TransactItem = NonNullable<TransactWriteCommandInput['TransactItems']>[number];

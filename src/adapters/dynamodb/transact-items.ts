@@ -1,13 +1,12 @@
-import type { TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
 import { assertNever } from '#domain/assert-never.ts';
 import type { Decision, Write } from '#domain/deployment/decision.ts';
 import type { CommitOutcome } from '#ports/deployment-store.ts';
 import { deploymentRow, stepRow } from './deployment-row.ts';
 import { indexKeys, keys } from './keys.ts';
 import { outboxRow } from './outbox-row.ts';
+import { slotItem } from './slot-item.ts';
+import type { TransactItem } from './table.ts';
 import { updateOf } from './update-of.ts';
-
-export type TransactItem = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
 
 /** One item of a transaction, and what it means when its condition does not hold. */
 export interface GuardedItem {
@@ -46,64 +45,23 @@ function itemOf(table: string, write: Write): GuardedItem {
     case 'free-lock': {
       const { service, environment, commit, id } = write.deployment;
       return {
-        item: { Delete: { TableName: table, Key: keys.lock(service, environment, commit), ...ownedBy(id, true) } },
+        item: {
+          Delete: {
+            TableName: table,
+            Key: keys.lock(service, environment, commit),
+            // Only the owner lets go; a lock that is gone already is as good.
+            ConditionExpression: `${absent} OR #owner = :owner`,
+            ExpressionAttributeNames: { '#owner': 'owner' },
+            ExpressionAttributeValues: { ':owner': id },
+          },
+        },
         onConflict: 'revision_conflict',
       };
     }
-    case 'take-slot': {
-      const { service, environment, id } = write.deployment;
-      return {
-        item: {
-          Update: {
-            TableName: table,
-            Key: keys.slot(service, environment),
-            UpdateExpression: 'SET #owner = :owner, #last = :last, fence = :fence, et = :et',
-            // The fence of the row as it was read: nobody has held the slot in between.
-            ConditionExpression:
-              'attribute_not_exists(#owner) AND (fence = :seen OR (attribute_not_exists(fence) AND :seen = :zero))',
-            ExpressionAttributeNames: { '#owner': 'owner', '#last': 'last' },
-            ExpressionAttributeValues: {
-              ':owner': id,
-              ':last': { deploymentId: id, since: write.deployment.createdAt },
-              ':fence': write.fence,
-              ':seen': write.fence - 1,
-              ':zero': 0,
-              ':et': 'Slot',
-            },
-          },
-        },
-        onConflict: 'slot_lost',
-      };
-    }
-    case 'hold-slot': {
-      const { service, environment, id, fence } = write.deployment;
-      return {
-        item: {
-          ConditionCheck: {
-            TableName: table,
-            Key: keys.slot(service, environment),
-            ConditionExpression: '#owner = :owner AND fence = :fence',
-            ExpressionAttributeNames: { '#owner': 'owner' },
-            ExpressionAttributeValues: { ':owner': id, ':fence': fence ?? -1 },
-          },
-        },
-        onConflict: 'slot_lost',
-      };
-    }
-    case 'free-slot': {
-      const { service, environment, id } = write.deployment;
-      return {
-        item: {
-          Update: {
-            TableName: table,
-            Key: keys.slot(service, environment),
-            UpdateExpression: 'REMOVE #owner',
-            ...ownedBy(id, false),
-          },
-        },
-        onConflict: 'slot_lost',
-      };
-    }
+    case 'take-slot':
+    case 'hold-slot':
+    case 'free-slot':
+      return { item: slotItem(table, write), onConflict: 'slot_lost' };
     case 'join-queue': {
       const { waiter } = write;
       const Item = { ...keys.waiter(waiter), et: 'Waiter', ...indexKeys.waiting(waiter), ...waiter };
@@ -146,15 +104,6 @@ function itemOf(table: string, write: Write): GuardedItem {
     default:
       return assertNever(write);
   }
-}
-
-/** Only the owner lets go; a row that is gone already is fine where `orGone` says so. */
-function ownedBy(owner: string, orGone: boolean) {
-  return {
-    ConditionExpression: orGone ? 'attribute_not_exists(pk) OR #owner = :owner' : '#owner = :owner',
-    ExpressionAttributeNames: { '#owner': 'owner' },
-    ExpressionAttributeValues: { ':owner': owner },
-  };
 }
 
 function currentRelease(table: string, deployment: Decision['after'], releasedAt: string): TransactItem {
