@@ -1,13 +1,14 @@
 import { bindingsFor } from './bindings.ts';
 import { conclude, ResultTooLarge } from './conclude.ts';
 import type { World } from './world.ts';
+import { beginMap } from './begin-map.ts';
 import type { ChoiceState, FailState, ParallelState, TaskState, WaitState } from './definition.ts';
 import type { Entry } from './entry.ts';
 import type { Thread, Visit } from './execution.ts';
 import { expressionIn } from './expression.ts';
-import { stateOf } from './fold.ts';
+import { stateOf } from './state-of.ts';
 import { exceedsDataLimit } from './limits.ts';
-import { QueryFailure, render, renderAs } from './render.ts';
+import { QueryFailure, render, renderAs, renderWhole } from './render.ts';
 
 type Bindings = Readonly<Record<string, unknown>>;
 
@@ -27,6 +28,8 @@ export async function beginState(world: World, thread: Thread, visit: Visit): Pr
       return { kind: 'WaitArmed', due: await dueTime(state, bindings, visit) };
     case 'Task':
       return schedule(state, bindings, visit);
+    case 'Map':
+      return beginMap(world, thread, visit, state);
     default:
       return fork(state, bindings, visit);
   }
@@ -70,19 +73,22 @@ async function dueTime(state: WaitState, bindings: Bindings, visit: Visit): Prom
     }
     return due;
   }
-  return visit.enteredAt + (await seconds(state.Seconds ?? 0, 'Seconds', 0, bindings)) * 1000;
+  return visit.enteredAt + (await renderWhole(state.Seconds ?? 0, 'Seconds', 0, bindings)) * 1000;
 }
 
 async function schedule(state: TaskState, bindings: Bindings, visit: Visit): Promise<Entry> {
   const parameters = await render(state.Arguments, 'Arguments', bindings);
   if (exceedsDataLimit(parameters)) throw new ResultTooLarge(visit.state);
   const limit = state.TimeoutSeconds;
-  const timeoutSeconds = limit === undefined ? undefined : await seconds(limit, 'TimeoutSeconds', 1, bindings);
+  const timeoutSeconds = limit === undefined ? undefined : await renderWhole(limit, 'TimeoutSeconds', 1, bindings);
+  const beat = state.HeartbeatSeconds;
+  const heartbeatSeconds = beat === undefined ? undefined : await renderWhole(beat, 'HeartbeatSeconds', 1, bindings);
   return {
     kind: 'TaskScheduled',
     resource: state.Resource,
     parameters,
     ...(timeoutSeconds !== undefined && { timeoutSeconds }),
+    ...(heartbeatSeconds !== undefined && { heartbeatSeconds }),
   };
 }
 
@@ -90,13 +96,4 @@ async function fork(state: ParallelState, bindings: Bindings, visit: Visit): Pro
   const input = state.Arguments === undefined ? visit.input : await render(state.Arguments, 'Arguments', bindings);
   if (exceedsDataLimit(input)) throw new ResultTooLarge(visit.state);
   return { kind: 'ParallelStarted', input };
-}
-
-const LONGEST_SECONDS = 99_999_999;
-
-async function seconds(field: number | string, name: string, least: number, bindings: Bindings): Promise<number> {
-  const value = await renderAs('number', field, name, bindings);
-  if (Number.isInteger(value) && value >= least && value <= LONGEST_SECONDS) return value;
-  const expected = `must be a whole number from ${least} to ${LONGEST_SECONDS}, but was ${value}`;
-  throw new QueryFailure(expressionIn(field) ?? String(field), name, expected);
 }

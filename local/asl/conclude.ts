@@ -2,7 +2,7 @@ import { bindingsFor } from './bindings.ts';
 import type { World } from './world.ts';
 import type { Entry } from './entry.ts';
 import type { Thread, Visit } from './execution.ts';
-import { stateOf } from './fold.ts';
+import { stateOf } from './state-of.ts';
 import type { Json } from './json.ts';
 import { exceedsDataLimit } from './limits.ts';
 import { render } from './render.ts';

@@ -1,10 +1,12 @@
 import { beginState } from './begin-state.ts';
 import type { Entry, Move } from './entry.ts';
-import type { Execution, Thread, Visit } from './execution.ts';
-import { descendants, stateOf } from './fold.ts';
+import type { Thread, Visit } from './execution.ts';
+import { stateOf } from './state-of.ts';
+import { joinBranches, joinIterations } from './join.ts';
 import { conclude, ResultTooLarge } from './conclude.ts';
+import { lateness } from './lateness.ts';
 import { recover } from './recover.ts';
-import { QueryFailure } from './render.ts';
+import { InputFailure, QueryFailure } from './render.ts';
 import type { World } from './world.ts';
 
 /**
@@ -14,7 +16,8 @@ import type { World } from './world.ts';
 export async function decide(world: World, thread: Thread): Promise<readonly Move[]> {
   const { position } = thread;
   try {
-    if (position.phase === 'branching') return join(world.execution, thread, position.branches);
+    if (position.phase === 'branching') return joinBranches(world.execution, thread, position);
+    if (position.phase === 'mapping') return joinIterations(world.execution, thread, position);
     const entry = await decideEntry(world, thread);
     return entry ? [{ thread: thread.id, entry }] : [];
   } catch (error) {
@@ -43,8 +46,9 @@ async function decideEntry(world: World, thread: Thread): Promise<Entry | undefi
     case 'scheduled':
       return { kind: 'TaskStarted', resource: position.task.resource };
     case 'running': {
-      const late = position.task.deadline !== undefined && position.task.deadline <= now;
-      return late ? { kind: 'TaskTimedOut', resource: position.task.resource } : undefined;
+      const { resource } = position.task;
+      const late = lateness(position.task, now);
+      return late && { kind: 'TaskTimedOut', resource, ...(late === 'heartbeat' && { heartbeat: true }) };
     }
     case 'answered':
       return conclude(world, thread, position.visit, { result: position.result });
@@ -58,53 +62,14 @@ async function decideEntry(world: World, thread: Thread): Promise<Entry | undefi
 }
 
 function failureEntry(error: unknown, visit: Visit, final: boolean): Entry | undefined {
-  if (error instanceof QueryFailure) {
+  if (error instanceof QueryFailure || error instanceof InputFailure) {
     const where = `An error occurred while executing the state '${visit.state}' (entered at the event id #${visit.enteredId}).`;
     const cause = `${where} ${error.message}`;
-    return { kind: 'EvaluationFailed', state: visit.state, location: error.location, cause, final };
+    const location = 'location' in error ? { location: error.location } : {};
+    return { kind: 'EvaluationFailed', state: visit.state, ...location, cause, final };
   }
   if (error instanceof ResultTooLarge) {
     return { kind: 'StateFailed', error: 'States.DataLimitExceeded', cause: error.message, final };
   }
   return undefined;
-}
-
-/** A Parallel ends when all its branches have, or when one broke: then the others are ended in the same breath. */
-function join(execution: Execution, thread: Thread, branches: readonly string[]): readonly Move[] {
-  const outputs = [];
-  for (const id of branches) {
-    const branch = execution.threads.get(id);
-    if (branch?.position.phase === 'broken') return cut(execution, thread, branch);
-    if (branch?.position.phase === 'finished') outputs.push(branch.position.output);
-  }
-  if (outputs.length < branches.length) return [];
-  return [{ thread: thread.id, entry: { kind: 'ParallelSucceeded', output: outputs } }];
-}
-
-function cut(execution: Execution, thread: Thread, broken: Thread): readonly Move[] {
-  const previousId = broken.lastEventId;
-  const failure = broken.position.phase === 'broken' ? broken.position.failure : {};
-  const { error, cause } = failure;
-  const aborts = descendants(execution, thread.id)
-    .toReversed()
-    .filter((id) => id !== broken.id)
-    .map((id) => ({ thread: id, previousId, entry: abortEntry(execution.threads.get(id)) }));
-  const cutEntry: Entry = {
-    kind: 'BranchesCut',
-    ...(error !== undefined && { error }),
-    ...(cause !== undefined && { cause }),
-    // A failure that no Catcher inside the branch could hold is an ordinary one for the Parallel around it.
-    final: false,
-  };
-  return [...aborts, { thread: thread.id, previousId, entry: cutEntry }];
-}
-
-/** Only three kinds of state can be interrupted; a branch that is between two steps just ends. */
-function abortEntry(thread: Thread | undefined): Entry {
-  const position = thread?.position;
-  if (thread && position && 'visit' in position) {
-    const { Type } = stateOf(thread.scope, position.visit.state);
-    if (Type === 'Task' || Type === 'Wait' || Type === 'Parallel') return { kind: 'StateAborted', type: Type };
-  }
-  return { kind: 'BranchDropped' };
 }

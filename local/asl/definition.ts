@@ -7,7 +7,7 @@ export interface Definition extends Scope {
   readonly TimeoutSeconds?: number;
 }
 
-/** The whole machine, or one branch of a Parallel: transitions stay inside, and so do the variables. */
+/** The whole machine, one branch of a Parallel, or what a Map does with each item: transitions stay inside, and so do the variables. */
 export interface Scope {
   readonly StartAt: string;
   readonly States: Readonly<Record<string, State>>;
@@ -49,11 +49,20 @@ export interface TaskState extends Onward, Guarded {
   readonly Resource: string;
   readonly Arguments: Json;
   readonly TimeoutSeconds?: number | string;
+  readonly HeartbeatSeconds?: number | string;
 }
 export interface ParallelState extends Onward, Guarded {
   readonly Type: 'Parallel';
   readonly Branches: readonly Scope[];
   readonly Arguments?: Json;
+}
+export interface MapState extends Onward, Guarded {
+  readonly Type: 'Map';
+  /** A list, or an expression that gives one; the input of the state when absent. */
+  readonly Items?: Json;
+  readonly ItemSelector?: Json;
+  readonly MaxConcurrency?: number | string;
+  readonly ItemProcessor: Scope;
 }
 export interface ChoiceState extends Exit {
   readonly Type: 'Choice';
@@ -77,5 +86,13 @@ export interface FailState {
   readonly Error?: string;
   readonly Cause?: string;
 }
-export type State = TaskState | ParallelState | ChoiceState | WaitState | PassState | SucceedState | FailState;
+export type State =
+  | TaskState
+  | ParallelState
+  | MapState
+  | ChoiceState
+  | WaitState
+  | PassState
+  | SucceedState
+  | FailState;
 export type StateType = State['Type'];

@@ -2,6 +2,8 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { HostClock } from '#local/clock.ts';
 import { transaction } from '#local/store.ts';
 import { trackActivity } from './activity.ts';
+import type { TaskAnswer } from './answer-task.ts';
+import { openEndings } from './endings.ts';
 import { asJson } from './json.ts';
 import type { ExecutionRecord, NewExecution } from './execution-record.ts';
 import type { Host } from './host.ts';
@@ -10,6 +12,7 @@ import { openJournal, type Journal } from './journal.ts';
 import { openOutbox, type Errand } from './outbox.ts';
 import { createRunner, type Runner } from './runner.ts';
 import { statusChange, type StatusChange } from './status-change.ts';
+import { readTaskToken } from './task-token.ts';
 
 export interface EngineOptions {
   readonly store: DatabaseSync;
@@ -28,6 +31,13 @@ export interface Engine {
   start(execution: Omit<NewExecution, 'startedAt'>): ExecutionRecord;
   /** Ends an execution at once, without any Catch; one that has ended stays as it is. `undefined` when there is none. */
   stop(arn: string, reason: { readonly error?: string; readonly cause?: string }): ExecutionRecord | undefined;
+  /**
+   * Takes an answer that came with a task's token. `late` when nobody waits for it any more, `lost` when there is no such
+   * execution, `no token` when the text is none.
+   */
+  answer(token: string, answer: TaskAnswer): 'taken' | 'late' | 'lost' | 'no token';
+  /** Resolves when an execution is over, at once if it is already. */
+  ended(arn: string): Promise<void>;
   /** Goes on with everything that an earlier process left running. Call once, at boot. */
   resume(): void;
   /** Resolves when only time, submitted work or a request can move anything: no decision, call or delivery under way. */
@@ -41,6 +51,7 @@ export function createEngine({ store, clock, random, integrations, onStatusChang
   const runners = new Map<number, Runner>();
   const journal = openJournal(store);
   const outbox = openOutbox({ store, clock, deliver, track: activity.track });
+  const endings = openEndings(journal);
   const sources = { now: () => clock.now(), random };
   const host: Host = { store, clock, sources, integrations, journal, outbox, track: activity.track };
 
@@ -58,7 +69,10 @@ export function createEngine({ store, clock, random, integrations, onStatusChang
   }
 
   const newRunner = (record: Omit<ExecutionRecord, 'status'>): Runner =>
-    createRunner(host, record, () => runners.delete(record.key));
+    createRunner(host, record, () => {
+      runners.delete(record.key);
+      endings.tell(record.arn);
+    });
 
   function restored(record: ExecutionRecord): Runner {
     const runner = newRunner(record);
@@ -96,6 +110,16 @@ export function createEngine({ store, clock, random, integrations, onStatusChang
       runner.commit([{ thread: 'root', previousId: 0, entry: { kind: 'ExecutionAborted', ...reason } }]);
       return required(arn);
     },
+    answer(token, answer) {
+      const subject = readTaskToken(token);
+      if (!subject) return 'no token';
+      const record = journal.find(subject.executionArn);
+      if (!record) return 'lost';
+      if (record.status !== 'RUNNING') return 'late';
+      const runner = runners.get(record.key) ?? restored(record);
+      return runner.answer(subject, answer) ? 'taken' : 'late';
+    },
+    ended: (arn) => endings.ended(arn),
     resume() {
       outbox.flush();
       for (const record of journal.running()) if (!runners.has(record.key)) restored(record);

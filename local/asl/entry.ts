@@ -1,4 +1,5 @@
 import type { StateType } from './definition.ts';
+import type { Failure } from './failure.ts';
 import type { Json } from './json.ts';
 
 /** What can happen to an execution. The history is a list of these; the present is their fold. */
@@ -11,16 +12,19 @@ export type Entry =
       readonly resource: string;
       readonly parameters: Json;
       readonly timeoutSeconds?: number;
+      readonly heartbeatSeconds?: number;
     }
   | { readonly kind: 'TaskStarted'; readonly resource: string }
   | { readonly kind: 'TaskSubmitted'; readonly resource: string; readonly reference: string; readonly output: Json }
   | { readonly kind: 'TaskSucceeded'; readonly resource: string; readonly output: Json }
-  | { readonly kind: 'TaskFailed'; readonly resource: string; readonly error: string; readonly cause: string }
-  | { readonly kind: 'TaskTimedOut'; readonly resource: string }
+  | { readonly kind: 'TaskFailed'; readonly resource: string; readonly error?: string; readonly cause?: string }
+  | { readonly kind: 'TaskHeartbeat' }
+  /** `heartbeat` when it ran out of the time between two heartbeats; the service tells of both alike. */
+  | { readonly kind: 'TaskTimedOut'; readonly resource: string; readonly heartbeat?: true }
   | {
       readonly kind: 'EvaluationFailed';
       readonly state: string;
-      readonly location: string;
+      readonly location?: string;
       readonly cause: string;
       readonly final: boolean;
     }
@@ -30,10 +34,23 @@ export type Entry =
   | { readonly kind: 'ParallelStarted'; readonly input: Json }
   | { readonly kind: 'ParallelSucceeded'; readonly output: Json }
   | { readonly kind: 'BranchFailed' }
-  /** A branch failed and the others are gone: the failure is now the Parallel's own. */
-  | { readonly kind: 'BranchesCut'; readonly error?: string; readonly cause?: string; readonly final: boolean }
+  /** A branch or an iteration failed and the others are gone: the failure is now the own one of the state around. */
+  | ({ readonly kind: 'BranchesCut'; readonly final: boolean } & Omit<Failure, 'final'>)
   | { readonly kind: 'ParallelFailed' }
-  | { readonly kind: 'StateAborted'; readonly type: 'Task' | 'Wait' | 'Parallel' }
+  /** `inputs` where they are not the items themselves; at most `limit` iterations run at a time. */
+  | {
+      readonly kind: 'MapStarted';
+      readonly items: readonly Json[];
+      readonly inputs?: readonly Json[];
+      readonly limit: number;
+    }
+  | ({ readonly kind: 'MapIterationStarted' } & Iteration)
+  | ({ readonly kind: 'MapIterationSucceeded' } & Iteration)
+  | ({ readonly kind: 'MapIterationFailed' } & Iteration)
+  | ({ readonly kind: 'MapIterationAborted' } & Iteration)
+  | { readonly kind: 'MapSucceeded'; readonly output: Json }
+  | { readonly kind: 'MapFailed' }
+  | { readonly kind: 'StateAborted'; readonly type: 'Task' | 'Wait' | 'Parallel' | 'Map' }
   | { readonly kind: 'BranchDropped' }
   | {
       readonly kind: 'StateExited';
@@ -48,9 +65,16 @@ export type Entry =
   | { readonly kind: 'ExecutionTimedOut' }
   | { readonly kind: 'ExecutionAborted'; readonly error?: string; readonly cause?: string };
 
+/** One pass of a Map: the name of the state and the place of the item, from 0. Its entries stand in the Map's thread. */
+export interface Iteration {
+  readonly state: string;
+  readonly index: number;
+}
+
 /** Entries that Step Functions has no event for: they keep a decision or a due time, and get no event id. */
 const UNSEEN: ReadonlySet<Entry['kind']> = new Set([
   'WaitArmed',
+  'TaskHeartbeat',
   'StateFailed',
   'RetryArmed',
   'BranchFailed',

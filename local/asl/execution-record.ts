@@ -17,6 +17,8 @@ export interface NewExecution {
   /** Present when the execution was started by that ARN. */
   readonly versionArn?: string;
   readonly aliasArn?: string;
+  /** Names the attempt at a task of another execution that started this one. */
+  readonly startedBy?: string;
   /** JSON text of the definition. */
   readonly definition: string;
   /** JSON text, kept as it was given. */

@@ -1,4 +1,5 @@
 import type { Scope } from './definition.ts';
+import type { Iteration } from './entry.ts';
 import type { Failure } from './failure.ts';
 import type { Json } from './json.ts';
 
@@ -16,11 +17,15 @@ export interface Execution {
   readonly threads: ReadonlyMap<string, Thread>;
 }
 
-/** A line of control: the whole machine (`root`), or one branch of a Parallel. */
+/** A line of control: the whole machine (`root`), one branch of a Parallel, or one iteration of a Map. */
 export interface Thread {
   readonly id: string;
-  /** The thread whose Parallel state this branch belongs to. */
+  /** The thread whose Parallel or Map state this one belongs to. */
   readonly parent?: string;
+  /** Present when this is the iteration of a Map, and not only within one. */
+  readonly iteration?: Iteration;
+  /** What the innermost Map around is at. */
+  readonly item?: MapItem;
   readonly scope: Scope;
   /** A branch starts with what its parent saw, and its parent never sees what it assigns. */
   readonly variables: Readonly<Record<string, Json>>;
@@ -39,6 +44,27 @@ export interface Visit {
   readonly retryCount: number;
 }
 
+export interface MapItem {
+  readonly index: number;
+  readonly value: Json;
+}
+
+/** How far a Map has come. */
+export interface MapProgress {
+  /** Journal line of its MapStarted: tells one attempt from another. */
+  readonly seq: number;
+  readonly items: readonly Json[];
+  readonly inputs: readonly Json[];
+  readonly limit: number;
+  /** Iterations begin in the order of the items; this many have. */
+  readonly begun: number;
+  /** By index, of the iterations that have succeeded. */
+  readonly outputs: Readonly<Record<number, Json>>;
+  /** Predecessors in the history of the next iteration's beginning, and of the end of the Map. */
+  readonly beforeNext: number;
+  readonly beforeEnd: number;
+}
+
 export interface Task {
   /** Journal line of its TaskScheduled: tells one attempt from another, also across restarts. */
   readonly seq: number;
@@ -46,6 +72,9 @@ export interface Task {
   readonly parameters: Json;
   /** Milliseconds since the epoch. */
   readonly deadline?: number;
+  /** Longest time between two heartbeats, and when the next one is due, in milliseconds since the epoch. */
+  readonly heartbeatSeconds?: number;
+  readonly heartbeatDue?: number;
   readonly reference?: string;
 }
 
@@ -56,6 +85,7 @@ export type Position =
   | { readonly phase: 'scheduled'; readonly visit: Visit; readonly task: Task }
   | { readonly phase: 'running'; readonly visit: Visit; readonly task: Task }
   | { readonly phase: 'branching'; readonly visit: Visit; readonly branches: readonly string[] }
+  | { readonly phase: 'mapping'; readonly visit: Visit; readonly map: MapProgress }
   | { readonly phase: 'answered'; readonly visit: Visit; readonly result: Json }
   | { readonly phase: 'failed'; readonly visit: Visit; readonly failure: Failure; readonly reported: boolean }
   | { readonly phase: 'retrying'; readonly visit: Visit; readonly due: number }

@@ -13,6 +13,7 @@ export interface Fault {
 export type StructuredKind =
   | 'states'
   | 'branches'
+  | 'processor'
   | 'choices'
   | 'retriers'
   | 'catchers'
@@ -35,11 +36,21 @@ export const PLAIN_KINDS: Readonly<Record<PlainKind, Check>> = {
       : templateFaults(value, place),
   'machine-timeout': check((value) => isWhole(value, 1, 99_999_999), 'must be a whole number of seconds from 1'),
   'task-timeout': orExpression((value) => isWhole(value, 1, 99_999_999), 'must be a whole number of seconds from 1'),
+  heartbeat: orExpression((value) => isWhole(value, 1, 99_999_999), 'must be a whole number of seconds from 1'),
   'wait-seconds': orExpression((value) => isWhole(value, 0, 99_999_999), 'must be a whole number of seconds from 0'),
   timestamp: orExpression(
     (value) => typeof value === 'string' && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/.test(value),
     'must be an RFC 3339 timestamp',
   ),
+  inline: check(
+    (value) => isJsonObject(value) && value['Mode'] === 'INLINE' && Object.keys(value).length === 1,
+    'must be {"Mode": "INLINE"}, the only kind of Map here',
+  ),
+  items: (value, place) =>
+    Array.isArray(value) || expressionIn(value) !== undefined
+      ? templateFaults(value, place)
+      : fault(place, 'must be a list, or a JSONata expression'),
+  concurrency: orExpression((value) => isWhole(value, 0, 99_999_999), 'must be a whole number from 0'),
   true: check((value) => value === true, 'must be true'),
   'error-names': check(
     (value) => Array.isArray(value) && value.length > 0 && value.every((name) => typeof name === 'string'),

@@ -1,6 +1,7 @@
 import { assignFaults, fault, PLAIN_KINDS, pointer, type Fault, type PlainKind } from './field-kinds.ts';
-import { isJsonObject } from './json.ts';
+import { isJsonObject, type JsonObject } from './json.ts';
 import { EXACTLY_ONE, SUPPORTED, type FieldTable, type Kind } from './support.ts';
+import { waitsForToken } from './task-token.ts';
 
 /** What a field's check has to know of where the field stands. */
 interface Surroundings {
@@ -54,6 +55,8 @@ function fieldFaults(kind: Kind, value: unknown, place: string, around: Surround
       return listFaults(value, place, (branch, at) =>
         scopeFaults(branch, at, SUPPORTED.branch, { ...around, outer: around.inside }),
       );
+    case 'processor':
+      return scopeFaults(value, place, SUPPORTED.processor, { ...around, outer: around.inside });
     case 'choices':
       return listFaults(value, place, (rule, at) => objectFaults(rule, at, SUPPORTED.rule, around));
     case 'retriers':
@@ -103,7 +106,20 @@ function stateFaults(state: unknown, place: string, around: Surroundings): reado
     ...choices
       .filter((names) => names.filter((name) => name in state).length !== 1)
       .flatMap((names) => fault(place, `must have exactly one of ${names.join(' and ')}`)),
+    ...heartbeatFaults(state, place),
   ];
+}
+
+/** Nothing else than the holder of a token can send a heartbeat. */
+function heartbeatFaults(state: JsonObject, place: string): readonly Fault[] {
+  const { Resource: resource, HeartbeatSeconds: heartbeat, TimeoutSeconds: timeout } = state;
+  if (heartbeat === undefined) return [];
+  const at = `${place}/HeartbeatSeconds`;
+  if (typeof resource !== 'string' || !waitsForToken(resource)) {
+    return fault(at, 'the local interpreter does not support HeartbeatSeconds on a task that waits for no token');
+  }
+  const long = typeof heartbeat === 'number' && typeof timeout === 'number' && heartbeat >= timeout;
+  return long ? fault(at, 'must be less than TimeoutSeconds') : [];
 }
 
 function isSupportedType(type: unknown): type is keyof typeof SUPPORTED.states {

@@ -1,10 +1,13 @@
-import type { Definition, ParallelState, Scope, State } from './definition.ts';
+import type { Definition, ParallelState } from './definition.ts';
 import type { Entry, JournalRecord } from './entry.ts';
-import type { At, Execution, ExecutionStatus, Phase, Position, Thread } from './execution.ts';
+import type { Execution, ExecutionStatus, Thread } from './execution.ts';
+import { iterationId, iterationThread } from './map-progress.ts';
+import { expect, move } from './move.ts';
+import { stateOf } from './state-of.ts';
 
 /**
- * The reducer: the present after one more line of the journal. Pure, and the only place that says what an entry means,
- * so a history that was cut anywhere still folds to a present to go on from.
+ * The reducer: the present after one more line of the journal. Pure, and with `move` the only place that says what an
+ * entry means, so a history that was cut anywhere still folds to a present to go on from.
  */
 export function fold(execution: Execution | undefined, record: JournalRecord, definition: Definition): Execution {
   const { entry } = record;
@@ -21,32 +24,53 @@ export function fold(execution: Execution | undefined, record: JournalRecord, de
     threads.delete(thread.id);
     return { ...counted, threads };
   }
-  if (entry.kind === 'BranchesCut' || entry.kind === 'ParallelSucceeded') {
+  if (entry.kind === 'BranchesCut' || entry.kind === 'ParallelSucceeded' || entry.kind === 'MapSucceeded') {
     for (const id of descendants(execution, thread.id)) threads.delete(id);
   }
 
   const next: Thread = {
     ...thread,
     ...(entry.kind === 'StateExited' && { variables: { ...thread.variables, ...entry.assigned } }),
-    // What follows a cut is caused by the failed branch, so it continues that branch's chain.
-    lastEventId: record.id ?? (entry.kind === 'BranchesCut' ? record.previousId : thread.lastEventId),
-    position: move(thread, record),
+    lastEventId: lastEventOf(thread, record),
+    position: move(execution, thread, record),
   };
   threads.set(thread.id, next);
   for (const branch of branchesOf(next, record)) threads.set(branch.id, branch);
+  if (entry.kind.startsWith('MapIteration')) moveIteration(threads, next, record);
   return { ...counted, threads };
+}
+
+/** What the next event of a thread follows upon. */
+function lastEventOf({ lastEventId }: Thread, { entry, id, previousId }: JournalRecord): number {
+  switch (entry.kind) {
+    // What follows a cut is caused by the failed branch, so it continues that branch's chain.
+    case 'BranchesCut':
+    case 'MapSucceeded':
+      return previousId;
+    case 'MapIterationStarted':
+    case 'MapIterationSucceeded':
+    case 'MapIterationFailed':
+    case 'MapIterationAborted':
+      return lastEventId;
+    default:
+      return id ?? lastEventId;
+  }
+}
+
+/** Puts the thread of an iteration there when it begins, and takes it away when it is done. */
+function moveIteration(threads: Map<string, Thread>, parent: Thread, { entry, id = 0 }: JournalRecord): void {
+  const { map } = expect(parent.position, 'mapping');
+  if (entry.kind === 'MapIterationStarted') {
+    const iteration = iterationThread(parent, map, entry, id);
+    threads.set(iteration.id, iteration);
+  }
+  if (entry.kind === 'MapIterationSucceeded') threads.delete(iterationId(map, entry.index));
 }
 
 /** Branches of a thread's Parallel state, and theirs. */
 export function descendants(execution: Execution, parent: string): readonly string[] {
   const children = [...execution.threads.values()].filter((thread) => thread.parent === parent);
   return children.flatMap((child) => [child.id, ...descendants(execution, child.id)]);
-}
-
-export function stateOf(scope: Scope, name: string): State {
-  const state = scope.States[name];
-  if (!state) throw new Error(`The definition has no state ${name}.`);
-  return state;
 }
 
 function begun({ entry, at, seq, id = 1 }: JournalRecord, definition: Definition): Execution {
@@ -77,94 +101,10 @@ function branchesOf(thread: Thread, { entry, seq, id = 0 }: JournalRecord): read
   return state.Branches.map((scope, index) => ({
     id: `${seq}.${index}`,
     parent: thread.id,
+    ...(thread.item && { item: thread.item }),
     scope,
     variables: thread.variables,
     lastEventId: id,
     position: { phase: 'ready', next: scope.StartAt, input: entry.input },
   }));
-}
-
-function move(thread: Thread, record: JournalRecord): Position {
-  const { entry, at, seq, id = 0 } = record;
-  const { position } = thread;
-  switch (entry.kind) {
-    case 'StateEntered': {
-      const visit = {
-        state: entry.state,
-        enteredId: id,
-        enteredAt: at,
-        input: entry.input,
-        retries: {},
-        retryCount: 0,
-      };
-      return { phase: 'entered', visit };
-    }
-    case 'WaitArmed':
-      return { phase: 'waiting', visit: visitOf(position), due: entry.due };
-    case 'TaskScheduled': {
-      const { resource, parameters, timeoutSeconds } = entry;
-      const deadline = timeoutSeconds === undefined ? {} : { deadline: at + timeoutSeconds * 1000 };
-      return { phase: 'scheduled', visit: visitOf(position), task: { seq, resource, parameters, ...deadline } };
-    }
-    case 'TaskStarted':
-      return { ...expect(position, 'scheduled'), phase: 'running' };
-    case 'TaskSubmitted': {
-      const running = expect(position, 'running');
-      return { ...running, task: { ...running.task, reference: entry.reference } };
-    }
-    case 'TaskSucceeded':
-    case 'ParallelSucceeded':
-      return { phase: 'answered', visit: visitOf(position), result: entry.output };
-    case 'TaskFailed':
-    case 'StateFailed':
-    case 'BranchesCut': {
-      const { error, cause } = entry;
-      const failure = {
-        ...(error !== undefined && { error }),
-        ...(cause !== undefined && { cause }),
-        final: entry.kind !== 'TaskFailed' && entry.final,
-      };
-      const reported = position.phase === 'failed' && position.reported;
-      return { phase: 'failed', visit: visitOf(position), failure, reported };
-    }
-    case 'TaskTimedOut': {
-      const failure = { error: 'States.Timeout', final: false };
-      return { phase: 'failed', visit: visitOf(position), failure, reported: false };
-    }
-    case 'EvaluationFailed': {
-      const failure = { error: 'States.QueryEvaluationError', cause: entry.cause, final: entry.final };
-      const reported = position.phase === 'failed' && position.reported;
-      return { phase: 'failed', visit: visitOf(position), failure, reported };
-    }
-    case 'RetryArmed': {
-      const visit = visitOf(position);
-      const retries = { ...visit.retries, [entry.retrier]: (visit.retries[entry.retrier] ?? 0) + 1 };
-      return { phase: 'retrying', visit: { ...visit, retries, retryCount: visit.retryCount + 1 }, due: entry.due };
-    }
-    case 'ParallelStarted': {
-      const state = stateOf(thread.scope, visitOf(position).state) as ParallelState;
-      const branches = state.Branches.map((_, index) => `${seq}.${index}`);
-      return { phase: 'branching', visit: visitOf(position), branches };
-    }
-    case 'ParallelFailed':
-      return { ...expect(position, 'failed'), reported: true };
-    case 'BranchFailed':
-      return { phase: 'broken', failure: expect(position, 'failed').failure };
-    case 'StateExited':
-      return entry.next === undefined
-        ? { phase: 'finished', output: entry.output }
-        : { phase: 'ready', next: entry.next, input: entry.output };
-    default:
-      throw new Error(`${entry.kind} does not move a thread.`);
-  }
-}
-
-function visitOf(position: Position) {
-  if ('visit' in position) return position.visit;
-  throw new Error(`A thread in phase ${position.phase} is in no state.`);
-}
-
-function expect<P extends Phase>(position: Position, phase: P): At<P> {
-  if (position.phase === phase) return position as At<P>;
-  throw new Error(`The journal needs phase ${phase}, the thread is in ${position.phase}.`);
 }

@@ -21,6 +21,8 @@ export interface TaskContext {
   readonly stateName: string;
   /** 1 for the first attempt in this stay in the state. */
   readonly attempt: number;
+  /** By which the task is answered, when its resource waits for one. */
+  readonly token: string;
   /** Unique to this attempt, and the same when it is started again after a restart. */
   readonly idempotencyToken: string;
   /** Keeps the reference by which the work can be resumed or stopped; `output` is what the history shows of it. */

@@ -4,6 +4,8 @@ export const LIMITS = {
   dataBytes: 262_144,
   /** Longest history of an execution; the last event says that it failed for that. */
   historyEvents: 25_000,
+  /** Most iterations of an inline Map at a time. */
+  concurrentIterations: 40,
 } as const;
 
 export function exceedsDataLimit(value: unknown): boolean {

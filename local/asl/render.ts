@@ -13,6 +13,11 @@ export class QueryFailure extends Error {
   }
 }
 
+/** A state was given an input that it cannot work on. */
+export class InputFailure extends Error {
+  override readonly name = 'InputFailure';
+}
+
 /**
  * Fills a template: each string of the form `{% … %}`, however deep, becomes the value of its expression.
  *
@@ -53,11 +58,13 @@ async function query(expression: string, location: string, bindings: Readonly<Re
 }
 
 const KINDS = {
+  array: (value: Json): value is readonly Json[] => Array.isArray(value),
   number: (value: Json): value is number => typeof value === 'number',
   string: (value: Json): value is string => typeof value === 'string',
   boolean: (value: Json): value is boolean => typeof value === 'boolean',
 } as const;
 interface KindOf {
+  array: readonly Json[];
   number: number;
   string: string;
   boolean: boolean;
@@ -82,4 +89,23 @@ export async function renderAs<K extends keyof KindOf>(
     location,
     `returned an unexpected result type. Expected '${kind}', but was '${actual}' for value: ${JSON.stringify(value)}`,
   );
+}
+
+const LARGEST = 99_999_999;
+
+/**
+ * Fills a field that holds a whole number from `least` on, such as a number of seconds.
+ *
+ * @throws QueryFailure
+ */
+export async function renderWhole(
+  field: number | string,
+  location: string,
+  least: number,
+  bindings: Readonly<Record<string, unknown>>,
+): Promise<number> {
+  const value = await renderAs('number', field, location, bindings);
+  if (Number.isInteger(value) && value >= least && value <= LARGEST) return value;
+  const expected = `must be a whole number from ${least} to ${LARGEST}, but was ${value}`;
+  throw new QueryFailure(expressionIn(field) ?? String(field), location, expected);
 }

@@ -1,4 +1,5 @@
 import { transaction } from '#local/store.ts';
+import { answerMoves, type TaskAnswer } from './answer-task.ts';
 import { decide } from './decide.ts';
 import type { Definition } from './definition.ts';
 import type { Move } from './entry.ts';
@@ -10,8 +11,10 @@ import type { Identity } from './identity.ts';
 import { fold } from './fold.ts';
 import { journalStep, runningTasks } from './journal-step.ts';
 import type { Ending } from './journal.ts';
+import { dueOfTask } from './lateness.ts';
 import { statusChange } from './status-change.ts';
 import { createTaskCalls } from './task-calls.ts';
+import type { TokenSubject } from './task-token.ts';
 
 /** Runs one execution: decides, writes, and only then acts. */
 export type Runner = ReturnType<typeof createRunner>;
@@ -128,6 +131,14 @@ export function createRunner(host: Host, record: Omit<ExecutionRecord, 'status'>
     commit,
     /** Ends all activity without a trace, as the end of the process would. */
     halt,
+    /** Takes an answer that came with a task's token; false when nobody waits for it any more. */
+    answer(subject: TokenSubject, answer: TaskAnswer): boolean {
+      const seen = present();
+      const now = host.clock.now();
+      const moves = seen && deadlineOf(seen) > now ? answerMoves(seen, subject, answer, now) : undefined;
+      if (moves !== undefined && moves.length > 0) commit(moves);
+      return moves !== undefined;
+    },
     /** Reads the journal and goes on where it stops. */
     restore(): void {
       for (const line of host.journal.lines(record.key)) execution = fold(execution, line, definition);
@@ -139,7 +150,7 @@ export function createRunner(host: Host, record: Omit<ExecutionRecord, 'status'>
 
 function dueOf(position: Position): number {
   if (position.phase === 'waiting' || position.phase === 'retrying') return position.due;
-  if (position.phase === 'running') return position.task.deadline ?? Number.POSITIVE_INFINITY;
+  if (position.phase === 'running') return dueOfTask(position.task);
   return Number.POSITIVE_INFINITY;
 }
 

@@ -7,6 +7,7 @@ export type Kind =
   | 'expression'
   | 'machine-timeout'
   | 'task-timeout'
+  | 'heartbeat'
   | 'wait-seconds'
   | 'timestamp'
   | 'state-name'
@@ -21,6 +22,10 @@ export type Kind =
   | 'jitter'
   | 'states'
   | 'branches'
+  | 'processor'
+  | 'inline'
+  | 'items'
+  | 'concurrency'
   | 'choices'
   | 'retriers'
   | 'catchers';
@@ -42,6 +47,7 @@ export const SUPPORTED = {
     Version: 'version',
   },
   branch: { Comment: 'text', StartAt: 'state-name!', States: 'states!' },
+  processor: { Comment: 'text', ProcessorConfig: 'inline', StartAt: 'state-name!', States: 'states!' },
   states: {
     Task: {
       ...described,
@@ -50,8 +56,18 @@ export const SUPPORTED = {
       Resource: 'resource!',
       Arguments: 'template!',
       TimeoutSeconds: 'task-timeout',
+      HeartbeatSeconds: 'heartbeat',
     },
     Parallel: { ...described, ...onward, ...guarded, Branches: 'branches!', Arguments: 'template' },
+    Map: {
+      ...described,
+      ...onward,
+      ...guarded,
+      Items: 'items',
+      ItemSelector: 'template',
+      ItemProcessor: 'processor!',
+      MaxConcurrency: 'concurrency',
+    },
     Choice: { ...described, ...exit, Choices: 'choices!', Default: 'state-name' },
     Wait: { ...described, ...onward, Seconds: 'wait-seconds', Timestamp: 'timestamp' },
     Pass: { ...described, ...onward },
@@ -69,10 +85,16 @@ export const SUPPORTED = {
     JitterStrategy: 'jitter',
   },
   catcher: { Comment: 'text', ...exit, ErrorEquals: 'error-names!', Next: 'state-name!' },
-  resources: ['arn:aws:states:::lambda:invoke', 'arn:aws:states:::codebuild:startBuild.sync'],
+  resources: [
+    'arn:aws:states:::lambda:invoke',
+    'arn:aws:states:::lambda:invoke.waitForTaskToken',
+    'arn:aws:states:::codebuild:startBuild.sync',
+    'arn:aws:states:::states:startExecution.sync:2',
+  ],
 } as const satisfies {
   machine: FieldTable;
   branch: FieldTable;
+  processor: FieldTable;
   states: Record<string, FieldTable>;
   rule: FieldTable;
   retrier: FieldTable;
@@ -86,6 +108,7 @@ const onwardOrEnd = ['Next', 'End'] as const;
 export const EXACTLY_ONE = {
   Task: [onwardOrEnd],
   Parallel: [onwardOrEnd],
+  Map: [onwardOrEnd],
   Choice: [],
   Wait: [onwardOrEnd, ['Seconds', 'Timestamp']],
   Pass: [onwardOrEnd],

@@ -8,6 +8,7 @@ import { TaskError, type Integration, type TaskContext } from './integration.ts'
 import { asJson } from './json.ts';
 import type { RunningTask } from './journal-step.ts';
 import { exceedsDataLimit, LIMITS } from './limits.ts';
+import { taskToken } from './task-token.ts';
 
 interface TaskCallsOptions {
   readonly host: Host;
@@ -75,12 +76,15 @@ export function createTaskCalls({ host, identity, present, commit }: TaskCallsOp
   function contextOf(thread: string, task: Task, release: () => void): TaskContext {
     const position = present()?.threads.get(thread)?.position;
     const visit = position && 'visit' in position ? position.visit : undefined;
+    const { executionArn } = identity;
+    const { enteredId = 0, retryCount = 0 } = visit ?? {};
     return {
-      executionArn: identity.executionArn,
+      executionArn,
       executionName: identity.executionName,
       stateName: visit?.state ?? '',
-      attempt: (visit?.retryCount ?? 0) + 1,
-      idempotencyToken: createHash('sha256').update(`${identity.executionArn} ${task.seq}`).digest('hex').slice(0, 32),
+      attempt: retryCount + 1,
+      token: taskToken({ executionArn, enteredId, retryCount }),
+      idempotencyToken: createHash('sha256').update(`${executionArn} ${task.seq}`).digest('hex').slice(0, 32),
       submitted(reference, output) {
         const { resource } = task;
         if (isWaitedFor(thread, task)) {

@@ -1,22 +1,14 @@
 import * as z from 'zod';
-import { uuidFrom } from '#local/asl/aws-functions.ts';
 import type { ExecutionRecord } from '#local/asl/execution-record.ts';
-import { LIMITS } from '#local/asl/limits.ts';
 import type { Operation } from '#local/gateway/json-service.ts';
 import { ServiceFault } from '#local/gateway/wire.ts';
 import { checkExecutionArn } from './arn.ts';
 import { historyEvent } from './history-event.ts';
-import type { MachineBody } from './machine-store.ts';
 import { PAGE_MEMBERS, paginate } from './page.ts';
-import { checkName, parseInput, wireTime } from './parse-input.ts';
-import { refuseDeleting, type Startable } from './registry.ts';
+import { parseInput, wireTime } from './parse-input.ts';
+import { startExecution } from './start-execution.ts';
 import type { StatesContext } from './states-context.ts';
 
-const Start = z.strictObject({
-  stateMachineArn: z.string(),
-  name: z.string().optional(),
-  input: z.string().optional(),
-});
 const Stop = z.strictObject({
   executionArn: z.string(),
   error: z.string().max(256).optional(),
@@ -37,25 +29,10 @@ const History = z.strictObject({
 
 /** Operations on executions. */
 export function executionOperations(context: StatesContext, region: string): Readonly<Record<string, Operation>> {
-  const { engine, registry, machines, arns, random } = context;
+  const { engine, registry } = context;
 
   return {
-    StartExecution(input) {
-      const { stateMachineArn, name = uuidFrom(random), input: text = '{}' } = parseInput(Start, input);
-      checkName(name);
-      checkInput(text);
-      const found = registry.startable(stateMachineArn);
-      refuseDeleting(found.machine);
-      const arn = arns.execution(found.machine.name, name);
-      const existing = engine.journal.find(arn);
-      if (existing?.status === 'RUNNING' && existing.input === text && existing.machine.arn === found.machine.arn) {
-        return started(existing);
-      }
-      if (existing) throw new ServiceFault('ExecutionAlreadyExists', `Execution Already Exists: '${arn}'`);
-      const { roleArn, definition, updatedAt, revisionId, ...qualified } = chosen(found);
-      const machine = { arn: found.machine.arn, name: found.machine.name, roleArn, updatedAt, revisionId };
-      return started(engine.start({ arn, name, machine, ...qualified, definition, input: text }));
-    },
+    StartExecution: (input) => started(startExecution(context, input)),
 
     StopExecution(input) {
       const { executionArn, error, cause } = parseInput(Stop, input);
@@ -132,34 +109,6 @@ export function executionOperations(context: StatesContext, region: string): Rea
     const execution = engine.journal.find(arn);
     if (!execution) throw new ServiceFault('ExecutionDoesNotExist', `Execution Does Not Exist: '${arn}'`);
     return execution;
-  }
-
-  /** What an execution runs: the machine as it is, a version, or the version that the alias draws by weight. */
-  function chosen(found: Startable): MachineBody & { versionArn?: string; aliasArn?: string } {
-    const bodyOf = ({ roleArn, definition, revisionId, updatedAt }: MachineBody): MachineBody => ({
-      roleArn,
-      definition,
-      revisionId,
-      updatedAt,
-    });
-    if (found.kind === 'machine') return bodyOf(found.machine);
-    if (found.kind === 'version') return { ...bodyOf(found.version), versionArn: found.version.arn };
-    const [first, second] = found.alias.routes;
-    const route = second && random() * 100 >= (first?.weight ?? 0) ? second : first;
-    const version = machines.version(route?.stateMachineVersionArn ?? '');
-    if (!version) throw new ServiceFault('StateMachineDoesNotExist', `The alias ${found.alias.arn} names no version.`);
-    return { ...bodyOf(version), versionArn: version.arn, aliasArn: found.alias.arn };
-  }
-}
-
-function checkInput(text: string): void {
-  try {
-    JSON.parse(text);
-  } catch {
-    throw new ServiceFault('InvalidExecutionInput', `Invalid State Machine Execution Input: '${text}' is no JSON`);
-  }
-  if (Buffer.byteLength(text) > LIMITS.dataBytes) {
-    throw new ServiceFault('InvalidExecutionInput', `The input is larger than ${LIMITS.dataBytes} bytes`);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Entry, JournalRecord } from '#local/asl/entry.ts';
+import type { Entry, Iteration, JournalRecord } from '#local/asl/entry.ts';
 import type { ExecutionRecord } from '#local/asl/execution-record.ts';
 import type { Json } from '#local/asl/json.ts';
 import { wireTime } from './parse-input.ts';
@@ -50,6 +50,7 @@ function typed(entry: Entry, execution: ExecutionRecord, region: string): Detail
           region,
           parameters: text(entry.parameters),
           timeoutInSeconds: entry.timeoutSeconds,
+          heartbeatInSeconds: entry.heartbeatSeconds,
         },
       };
     case 'TaskStarted':
@@ -80,6 +81,19 @@ function typed(entry: Entry, execution: ExecutionRecord, region: string): Detail
     case 'ParallelSucceeded':
     case 'ParallelFailed':
       return { type: entry.kind.replace('Parallel', 'ParallelState') };
+    case 'MapStarted':
+      return { type: 'MapStateStarted', mapStateStartedEventDetails: { length: entry.items.length } };
+    case 'MapIterationStarted':
+      return { type: entry.kind, mapIterationStartedEventDetails: iteration(entry) };
+    case 'MapIterationSucceeded':
+      return { type: entry.kind, mapIterationSucceededEventDetails: iteration(entry) };
+    case 'MapIterationFailed':
+      return { type: entry.kind, mapIterationFailedEventDetails: iteration(entry) };
+    case 'MapIterationAborted':
+      return { type: entry.kind, mapIterationAbortedEventDetails: iteration(entry) };
+    case 'MapSucceeded':
+    case 'MapFailed':
+      return { type: entry.kind.replace('Map', 'MapState') };
     case 'ExecutionSucceeded':
       return {
         type: 'ExecutionSucceeded',
@@ -96,10 +110,14 @@ function typed(entry: Entry, execution: ExecutionRecord, region: string): Detail
   }
 }
 
-/** The last two parts of `arn:aws:states:::lambda:invoke`. */
+/** `lambda` and `invoke` of `arn:aws:states:::lambda:invoke`; what follows the service may have a colon of its own. */
 function named(resource: string) {
-  const [resourceType = '', name = ''] = resource.split(':').slice(-2);
-  return { resourceType, resource: name };
+  const [resourceType = '', ...name] = resource.replace(/^arn:aws:states:::/, '').split(':');
+  return { resourceType, resource: name.join(':') };
+}
+
+function iteration({ state, index }: Iteration) {
+  return { name: state, index };
 }
 
 function assignments(assigned: Readonly<Record<string, Json>>): Details {

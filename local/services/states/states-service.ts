@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Engine } from '#local/asl/engine.ts';
+import type { ExecutionRecord } from '#local/asl/execution-record.ts';
 import { SUPPORTED } from '#local/asl/support.ts';
 import type { HostClock } from '#local/clock.ts';
 import { jsonService } from '#local/gateway/json-service.ts';
@@ -10,7 +11,9 @@ import { executionOperations } from './execution-operations.ts';
 import { machineOperations } from './machine-operations.ts';
 import { openMachineStore } from './machine-store.ts';
 import { createRegistry } from './registry.ts';
+import { startExecution } from './start-execution.ts';
 import type { StatesContext } from './states-context.ts';
+import { tokenOperations } from './token-operations.ts';
 import { versionOperations } from './version-operations.ts';
 
 interface StatesServiceOptions {
@@ -25,8 +28,14 @@ interface StatesServiceOptions {
   readonly resources?: readonly string[];
 }
 
-/** Step Functions on the wire. What it does and refuses is in `behaviour.md`. */
-export function statesService(options: StatesServiceOptions): WireService {
+/** Step Functions on the wire, and the way in for a task that starts an execution. */
+export interface StatesService extends WireService {
+  /** `StartExecution` by an attempt at a task, which finds again what it has started. */
+  startNested(input: unknown, startedBy: string): ExecutionRecord;
+}
+
+/** What it does and refuses is in `behaviour.md`. */
+export function statesService(options: StatesServiceOptions): StatesService {
   const { store, clock, random, engine, region = 'eu-west-1', accountId = '000000000000' } = options;
   const machines = openMachineStore(store);
   const context: StatesContext = {
@@ -39,7 +48,7 @@ export function statesService(options: StatesServiceOptions): WireService {
     arns: statesArns(region, accountId),
     resources: options.resources ?? SUPPORTED.resources,
   };
-  return jsonService({
+  const wire = jsonService({
     name: 'states',
     targetPrefix: 'AWSStepFunctions',
     version: '1.0',
@@ -48,6 +57,8 @@ export function statesService(options: StatesServiceOptions): WireService {
       ...versionOperations(context),
       ...aliasOperations(context),
       ...executionOperations(context, region),
+      ...tokenOperations(context),
     },
   });
+  return { ...wire, startNested: (input, startedBy) => startExecution(context, input, startedBy) };
 }

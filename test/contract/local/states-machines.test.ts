@@ -59,16 +59,19 @@ describe('state machines of the local Step Functions', () => {
 
   it('are refused with all faults when the interpreter cannot run them', async () => {
     const { client } = statesUnderTest();
-    const definition = asl({ Each: { Type: 'Map', End: true }, Then: { Type: 'Pass', InputPath: '$', End: true } });
+    const definition = asl({
+      Hold: { Type: 'Activity', End: true },
+      Then: { Type: 'Pass', InputPath: '$', End: true },
+    });
     const refusal = client.send(create({ definition }));
     await expect(refusal).rejects.toMatchObject({ name: 'InvalidDefinition' });
-    await expect(refusal).rejects.toThrow(/\/States\/Each\/Type: .*Map[^]*\/States\/Then\/InputPath: /);
+    await expect(refusal).rejects.toThrow(/\/States\/Hold\/Type: .*Activity[^]*\/States\/Then\/InputPath: /);
     await expect(client.send(create({ definition: '{' }))).rejects.toMatchObject({ name: 'InvalidDefinition' });
 
     const verdict = await client.send(new ValidateStateMachineDefinitionCommand({ definition }));
     expect(verdict).toMatchObject({ result: 'FAIL', truncated: false });
     expect(verdict.diagnostics?.map(({ location }) => location)).toEqual([
-      '/States/Each/Type',
+      '/States/Hold/Type',
       '/States/Then/InputPath',
     ]);
     const fine = await client.send(new ValidateStateMachineDefinitionCommand({ definition: first }));

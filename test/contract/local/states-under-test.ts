@@ -1,7 +1,9 @@
+import type { DatabaseSync } from 'node:sqlite';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { createEngine } from '#local/asl/engine.ts';
 import type { Integration } from '#local/asl/integration.ts';
-import { virtualClock } from '#local/clock.ts';
+import { STATES_START_EXECUTION, statesStartExecution } from '#local/asl/integrations/states-start-execution.ts';
+import { virtualClock, type VirtualClock } from '#local/clock.ts';
 import { createGateway } from '#local/gateway/gateway.ts';
 import { statesService } from '#local/services/states/states-service.ts';
 import { openStore } from '#local/store.ts';
@@ -9,18 +11,33 @@ import { against } from '#test/support/clients.ts';
 
 export const ROLE = 'arn:aws:iam::000000000000:role/machine';
 
-/** A stock client of a Step Functions endpoint in this process, on a virtual clock. */
-export function statesUnderTest(integrations: Readonly<Record<string, Integration>> = {}) {
-  const store = openStore(':memory:');
-  const clock = virtualClock();
+interface Surroundings {
+  readonly store?: DatabaseSync;
+  readonly clock?: VirtualClock;
+}
+
+/** A stock client of a Step Functions endpoint in this process, on a virtual clock; its machines can start each other. */
+export function statesUnderTest(
+  integrations: Readonly<Record<string, Integration>> = {},
+  { store = openStore(':memory:'), clock = virtualClock() }: Surroundings = {},
+) {
   let drawn = 0;
   const random = (): number => ((drawn++ * 37) % 100) / 100;
-  const engine = createEngine({ store, clock, random, integrations });
-  const client = new SFNClient(against(createGateway([statesService({ store, clock, random, engine })])));
+  const nested = statesStartExecution({
+    start: (input, startedBy) => states.startNested(input, startedBy),
+    ended: (arn) => engine.ended(arn),
+    find: (arn) => engine.journal.find(arn),
+    stop: (arn) => void engine.stop(arn, {}),
+  });
+  const all = { [STATES_START_EXECUTION]: nested, ...integrations };
+  const engine = createEngine({ store, clock, random, integrations: all });
+  const states = statesService({ store, clock, random, engine });
+  const client = new SFNClient(against(createGateway([states])));
 
   return {
     client,
     clock,
+    store,
     engine,
     /** Moves time until an execution has ended. */
     finish: (executionArn: string | undefined): Promise<void> =>

@@ -21,6 +21,34 @@ const GOOD = {
     Fork: {
       Type: 'Parallel',
       Branches: [{ StartAt: 'Rest', States: { Rest: { Type: 'Wait', Seconds: 1, End: true } } }],
+      Next: 'Each',
+    },
+    Each: {
+      Type: 'Map',
+      Items: '{% $states.input %}',
+      ItemSelector: { item: '{% $states.context.Map.Item.Value %}' },
+      MaxConcurrency: 2,
+      ItemProcessor: {
+        ProcessorConfig: { Mode: 'INLINE' },
+        StartAt: 'Await',
+        States: {
+          Await: {
+            Type: 'Task',
+            Resource: 'arn:aws:states:::lambda:invoke.waitForTaskToken',
+            Arguments: { FunctionName: 'f', Payload: { token: '{% $states.context.Task.Token %}' } },
+            HeartbeatSeconds: 30,
+            TimeoutSeconds: '{% $states.input.item %}',
+            End: true,
+          },
+        },
+      },
+      Retry: [{ ErrorEquals: ['States.HeartbeatTimeout'] }],
+      Next: 'Nest',
+    },
+    Nest: {
+      Type: 'Task',
+      Resource: 'arn:aws:states:::states:startExecution.sync:2',
+      Arguments: { StateMachineArn: 'arn:aws:states:eu-west-1:000000000000:stateMachine:child:live', Input: {} },
       Next: 'Ask',
     },
     Ask: { Type: 'Choice', Choices: [{ Condition: '{% $answer = 1 %}', Next: 'Fine' }], Default: 'Sorry' },
@@ -59,7 +87,18 @@ describe('assertSupported', () => {
       StartAt: 'Nowhere',
       Extra: 1,
       States: {
-        Map: { Type: 'Map', End: true },
+        Map: {
+          Type: 'Map',
+          Items: { a: 1 },
+          ToleratedFailurePercentage: 5,
+          ItemProcessor: {
+            ProcessorConfig: { Mode: 'DISTRIBUTED' },
+            StartAt: 'Each',
+            States: { Each: { Type: 'Succeed' } },
+          },
+          End: true,
+        },
+        Hold: { Type: 'Activity', End: true },
         Call: {
           Type: 'Task',
           Resource: 'arn:aws:states:::sqs:sendMessage',
@@ -78,14 +117,18 @@ describe('assertSupported', () => {
         '/States/Call',
         '/States/Call/HeartbeatSeconds',
         '/States/Call/Resource',
-        '/States/Map/Type',
+        '/States/Hold/Type',
+        '/States/Map/ItemProcessor/ProcessorConfig',
+        '/States/Map/Items',
+        '/States/Map/ToleratedFailurePercentage',
         '/States/a~1b',
         '/States/a~1b/Next',
         '/States/a~1b/Seconds',
         '/States/a~1b/Timestamp',
       ].toSorted(),
     );
-    expect(faults['/States/Map/Type']).toBe('the local interpreter does not support states of type "Map"');
+    expect(faults['/States/Hold/Type']).toBe('the local interpreter does not support states of type "Activity"');
+    expect(faults['/States/Map/ToleratedFailurePercentage']).toContain('does not support ToleratedFailurePercentage');
     expect(faults['/States/Call/HeartbeatSeconds']).toContain('does not support HeartbeatSeconds');
   });
 
@@ -109,6 +152,27 @@ describe('assertSupported', () => {
   ])('refuses the Retrier %j', (rule, place) => {
     const definition = { ...GOOD, States: { ...GOOD.States, Call: { ...GOOD.States.Call, Retry: [rule] } } };
     expect(Object.keys(faultsOf(definition))).toEqual([place]);
+  });
+
+  it.each([
+    ['on a task that waits for no token', { HeartbeatSeconds: 5 }],
+    ['that is no number', { HeartbeatSeconds: 'often', Resource: 'arn:aws:states:::lambda:invoke.waitForTaskToken' }],
+    [
+      'as long as the task may take',
+      { HeartbeatSeconds: 60, Resource: 'arn:aws:states:::lambda:invoke.waitForTaskToken' },
+    ],
+  ])('refuses a heartbeat %s', (_, fields) => {
+    const definition = { ...GOOD, States: { ...GOOD.States, Call: { ...GOOD.States.Call, ...fields } } };
+    expect(Object.keys(faultsOf(definition))).toEqual(['/States/Call/HeartbeatSeconds']);
+  });
+
+  it('refuses transitions out of an iteration, and variables of an outer scope in it', () => {
+    const ItemProcessor = { StartAt: 'In', States: { In: { Type: 'Pass', Assign: { answer: 2 }, Next: 'Done' } } };
+    const definition = { ...GOOD, States: { ...GOOD.States, Each: { ...GOOD.States.Each, ItemProcessor } } };
+    expect(Object.keys(faultsOf(definition)).toSorted()).toEqual([
+      '/States/Each/ItemProcessor/States/In/Assign/answer',
+      '/States/Each/ItemProcessor/States/In/Next',
+    ]);
   });
 
   it('refuses transitions out of a branch, names used twice and variables of an outer scope', () => {

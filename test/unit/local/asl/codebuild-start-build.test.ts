@@ -25,6 +25,7 @@ function bench(buildStatus: string) {
     executionName: 'e',
     stateName: 's',
     attempt: 1,
+    token: '',
     idempotencyToken: 'token',
     submitted: (reference, output) => submitted.push([reference, output]),
   };

@@ -9,6 +9,7 @@ import { openStore } from '#local/store.ts';
 
 export const WORK = 'arn:test:work';
 export const BUILD = 'arn:test:build';
+export const ASK = 'arn:test:ask.waitForTaskToken';
 
 interface Parts {
   readonly integrations?: Readonly<Record<string, Integration>>;
@@ -32,7 +33,7 @@ export function engineUnderTest(parts: Parts = {}) {
 
   function start(definition: object, input: unknown = {}, name = 'run'): string {
     const whole = { QueryLanguage: 'JSONata', ...definition };
-    assertSupported(whole, [WORK, BUILD]);
+    assertSupported(whole, [WORK, BUILD, ASK]);
     const machine = { arn: 'arn:machine', name: 'machine', roleArn: 'arn:role', updatedAt: 0 };
     const text = { definition: JSON.stringify(whole), input: JSON.stringify(input) };
     return engine.start({ arn: `arn:execution:${name}`, name, machine, ...text }).arn;

@@ -17,6 +17,6 @@ describe('ErrorEquals', () => {
     [['States.Timeout', 'mine'], 'States.Timeout', true],
     [['States.ALL'], undefined, true],
   ])('%j against %s: %s', (names, error, expected) => {
-    expect(covers(names, error)).toBe(expected);
+    expect(covers(names, error === undefined ? {} : { error })).toBe(expected);
   });
 });

@@ -7,6 +7,7 @@ const context: TaskContext = {
   executionName: 'e',
   stateName: 's',
   attempt: 1,
+  token: 'the-token',
   idempotencyToken: 't',
   submitted: () => undefined,
 };

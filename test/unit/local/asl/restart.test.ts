@@ -3,16 +3,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Engine } from '#local/asl/engine.ts';
 import { TaskError, type Integration } from '#local/asl/integration.ts';
 import type { StatusChange } from '#local/asl/status-change.ts';
 import { virtualClock } from '#local/clock.ts';
 import { openStore } from '#local/store.ts';
-import { BUILD, engineUnderTest, finish, outputOf, WORK } from './engine-under-test.ts';
+import { ASK, BUILD, engineUnderTest, finish, outputOf, WORK } from './engine-under-test.ts';
 
 const task = (Resource: string, Arguments: unknown, more: object) => ({ Type: 'Task', Resource, Arguments, ...more });
 const again = [{ ErrorEquals: ['States.ALL'], IntervalSeconds: 3, MaxAttempts: 5 }];
 
-/** Every kind of state, a Retry, a Catch, variables and a nested Parallel. */
+/** Every kind of state, a Retry, a Catch, variables, a nested Parallel, and a Map whose items are built and asked about. */
 const EVERYTHING = {
   StartAt: 'Pass',
   TimeoutSeconds: 100_000,
@@ -60,11 +61,30 @@ const EVERYTHING = {
     },
     Choose: {
       Type: 'Choice',
-      Choices: [{ Condition: '{% $total = 42 %}', Next: 'Done' }],
+      Choices: [{ Condition: '{% $total = 42 %}', Next: 'Each' }],
       Default: 'Wrong',
     },
+    Each: {
+      Type: 'Map',
+      Items: '{% [1..3] %}',
+      ItemSelector: { item: '{% $states.context.Map.Item.Value %}' },
+      MaxConcurrency: 2,
+      ItemProcessor: {
+        StartAt: 'BuildItem',
+        States: {
+          BuildItem: task(BUILD, { id: '{% $string($states.input.item) %}' }, { Next: 'AskAboutItem' }),
+          AskAboutItem: task(
+            ASK,
+            { item: '{% $states.context.Map.Item.Value %}' },
+            { HeartbeatSeconds: 400, TimeoutSeconds: 500, Retry: again, End: true },
+          ),
+        },
+      },
+      Assign: { answers: '{% $states.result %}' },
+      Next: 'Done',
+    },
     Wrong: { Type: 'Fail', Error: 'wrong' },
-    Done: { Type: 'Succeed', Output: { total: '{% $total %}', seen: '{% $seen %}' } },
+    Done: { Type: 'Succeed', Output: { total: '{% $total %}', seen: '{% $seen %}', answers: '{% $answers %}' } },
   },
 };
 
@@ -96,6 +116,23 @@ const call: Integration = {
   start: async (args) => (args as { n: number }).n * 2,
 };
 
+/** Somebody who answers every token 30 seconds after they have seen it, with what they were asked about. */
+function answering(clock: ReturnType<typeof virtualClock>, engine: () => Engine): Integration {
+  const answerLater = (token: string, item: unknown): Promise<never> => {
+    clock.after(30_000, () => engine().answer(token, { kind: 'success', output: `yes to ${String(item)}` }));
+    return new Promise(() => undefined);
+  };
+  return {
+    lost: { error: 'Lambda.Unknown', cause: 'restarted' },
+    start(args, { token, submitted }) {
+      const { item } = args as { item: number };
+      submitted(JSON.stringify([token, item]));
+      return answerLater(token, item);
+    },
+    resume: (reference) => answerLater(...(JSON.parse(reference) as [string, number])),
+  };
+}
+
 /** The store, with a look at it after each transaction: what a SIGKILL at that moment would leave. */
 function watched(store: DatabaseSync, afterCommit: () => void): DatabaseSync {
   return new Proxy(store, {
@@ -126,11 +163,14 @@ describe('an engine that is killed and started again', () => {
       real.exec(`VACUUM INTO '${path}'`);
       cuts.push({ path, at: clock.now(), started: new Map(builds.startedAt), stopped: [...builds.stopped] });
     });
-    const first = engineUnderTest({ store, clock, integrations: { [WORK]: call, [BUILD]: builds.integration } });
+    const ask = answering(clock, () => first.engine);
+    const integrations = { [WORK]: call, [BUILD]: builds.integration, [ASK]: ask };
+    const first = engineUnderTest({ store, clock, integrations });
     const whole = await first.run(EVERYTHING, { n: 21 });
-    expect(outputOf(whole)).toEqual({ total: 42, seen: 'on purpose' });
+    const answers = ['yes to 1', 'yes to 2', 'yes to 3'];
+    expect(outputOf(whole)).toEqual({ total: 42, seen: 'on purpose', answers });
     expect([...builds.stopped]).toHaveLength(1);
-    expect(cuts.length).toBeGreaterThan(45);
+    expect(cuts.length).toBeGreaterThan(75);
 
     let lost = 0;
     for (const [index, { path, at, stopped }] of cuts.entries()) {
@@ -141,10 +181,10 @@ describe('an engine that is killed and started again', () => {
       const service = buildService(later);
       for (const [id, time] of started) service.startedAt.set(id, time);
       const changes: StatusChange[] = [];
-      const { engine } = engineUnderTest({
+      const { engine }: { engine: Engine } = engineUnderTest({
         store: copy,
         clock: later,
-        integrations: { [WORK]: call, [BUILD]: service.integration },
+        integrations: { [WORK]: call, [BUILD]: service.integration, [ASK]: answering(later, () => engine) },
         onStatusChange: (change) => void changes.push(change),
       });
       engine.resume();
@@ -153,15 +193,15 @@ describe('an engine that is killed and started again', () => {
       expect(outputOf(ended), `cut at ${path}`).toEqual(outputOf(whole));
       expect(changes.at(-1)?.detail['status'] ?? 'told before').toMatch(/SUCCEEDED|told before/);
       lost += engine.journal.lines(ended.key).filter(({ entry }) => entry.kind === 'TaskFailed').length;
-      // Builds: one for Fork, one for Risk, however often the engine was started.
-      expect(service.startedAt.size).toBe(2);
+      // Builds: one for Fork, one for Risk, one for each item, however often the engine was started.
+      expect(service.startedAt.size).toBe(5);
       expect(new Set([...stopped, ...service.stopped].map((id) => id.split(' ')[0]))).toEqual(
         new Set(['{"id":"never"}']),
       );
       copy.close();
     }
-    // Cut between the call of the function and its answer, the only loss that shows: its Retry made it good.
-    expect(lost).toBe(1);
+    // Cut between a call of a function and its return, the only loss that shows: a Retry made it good. Four are called.
+    expect(lost).toBe(4);
     real.close();
   });
 
