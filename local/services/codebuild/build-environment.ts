@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import { buildUuid, type BuildRecord } from './build-record.ts';
-import type { Buildspec } from './buildspec.ts';
 import { CODEBUILD_REGION } from './codebuild-arn.ts';
+import type { ResolvedVariables } from './resolve-variables.ts';
 import { parseS3Location } from './s3-location.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -13,7 +13,7 @@ export function buildEnvironment(options: {
   readonly build: BuildRecord;
   readonly workspace: Workspace;
   readonly host: Readonly<Record<string, string>>;
-  readonly buildspec: Buildspec;
+  readonly variables: ResolvedVariables;
 }): Record<string, string> {
   const { build, workspace } = options;
   return {
@@ -24,8 +24,7 @@ export function buildEnvironment(options: {
     AWS_REGION: CODEBUILD_REGION,
     AWS_DEFAULT_REGION: CODEBUILD_REGION,
     ...options.host,
-    ...options.buildspec.env.variables,
-    ...Object.fromEntries(build.environment.environmentVariables.map(({ name, value }) => [name, value])),
+    ...options.variables.values,
     ...codeBuildVariables(build, workspace),
   };
 }

@@ -10,6 +10,8 @@ export interface LogWriter {
 export interface BuildLog {
   /** A line of CodeBuild's own. */
   say(message: string): void;
+  /** From here on, every line goes through it. */
+  mask(hide: (line: string) => string): void;
   /** Output of commands as it comes. */
   output(chunk: Buffer): void;
   /** Writes what is held back; to be called at the end. */
@@ -24,6 +26,7 @@ export function openBuildLog(build: BuildRecord, logs: LogWriter, clock: HostClo
   const { groupName, streamName } = build.logs;
   let lines: { timestamp: number; message: string }[] = [];
   let cancel: (() => void) | undefined;
+  let hide = (line: string): string => line;
 
   const write = (): void => {
     cancel?.();
@@ -33,7 +36,7 @@ export function openBuildLog(build: BuildRecord, logs: LogWriter, clock: HostClo
     if (batch.length > 0 && groupName && streamName) logs.put(groupName, streamName, batch);
   };
   const add = (message: string): void => {
-    lines.push({ timestamp: clock.now(), message });
+    lines.push({ timestamp: clock.now(), message: hide(message) });
     if (lines.length >= MOST_LINES) write();
     else cancel ??= clock.after(LONGEST_WAIT_MS, write);
   };
@@ -43,6 +46,9 @@ export function openBuildLog(build: BuildRecord, logs: LogWriter, clock: HostClo
     say(message) {
       splitter.flush();
       add(`[Container] ${stamp(clock.now())} ${message}\n`);
+    },
+    mask(next) {
+      hide = next;
     },
     output: (chunk) => splitter.push(chunk),
     flush() {

@@ -30,6 +30,10 @@ const shape = z.strictObject({
     .strictObject({
       shell: z.enum(['bash', 'sh', '/bin/sh', '/bin/bash']).default('/bin/sh'),
       variables: z.record(variableName, z.union([z.string(), z.number(), z.boolean()]).transform(String)).default({}),
+      'parameter-store': z.record(variableName, z.string().min(1)).default({}),
+      'secrets-manager': z.record(variableName, z.string().min(1)).default({}),
+      // There is none here: git asks nobody in its place.
+      'git-credential-helper': z.union([z.boolean(), z.enum(['yes', 'no'])]).optional(),
       'exported-variables': z.array(variableName).default([]),
     })
     .prefault({}),

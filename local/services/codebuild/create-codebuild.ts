@@ -11,6 +11,7 @@ import { createBuildStore } from './build-store.ts';
 import { createCodeBuildTables } from './codebuild-tables.ts';
 import { hostBuilds, type BuildHost } from './host-builds.ts';
 import { projectOperations } from './project-operations.ts';
+import type { SecretSources } from './resolve-variables.ts';
 
 export interface CodeBuildService extends WireService {
   /** Resolves when the build has ended and nothing of it runs any more; rejects for a build that was never started. */
@@ -32,6 +33,8 @@ export interface CodeBuildOptions {
   readonly logs: LogWriter;
   /** Variables for every build, such as the endpoint and the credentials of this host. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** What variables of type SECRETS_MANAGER and PARAMETER_STORE refer to; without it they fail a build. */
+  readonly secrets?: SecretSources;
   /** Takes the detail of "CodeBuild Build State Change"; a rejection is told again. */
   readonly onBuildStateChange?: Announce;
   readonly maxConcurrentBuilds: number;

@@ -54,11 +54,8 @@ export const environmentVariablesShape = z.array(
   z.strictObject({
     name: z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/),
     value: z.string().regex(/^[^\0]*$/),
-    type: z
-      .literal('PLAINTEXT', {
-        error: ({ input }) => `the local endpoint does not read variables from ${String(input)}`,
-      })
-      .default('PLAINTEXT'),
+    // Of the others, `value` is a reference: what it means is read when the build starts and stored nowhere.
+    type: z.enum(['PLAINTEXT', 'PARAMETER_STORE', 'SECRETS_MANAGER']).default('PLAINTEXT'),
   }),
 );
 

@@ -6,6 +6,7 @@ import { buildUuid, type EndStatus, type StoredBuild } from './build-record.ts';
 import { Interruption } from './interruption.ts';
 import type { OutputPipe } from './output-pipe.ts';
 import { endProcessGroup, processGroupOf, type ProcessGroup } from './process-group.ts';
+import type { SecretSources } from './resolve-variables.ts';
 import type { PhaseRecorder } from './record-phases.ts';
 import { runPhases } from './run-phases.ts';
 import { removeWorkspace, workspaceOf } from './workspace.ts';
@@ -17,6 +18,7 @@ export interface BuildSurroundings {
   readonly s3: BlobAccess;
   readonly logs: LogWriter;
   readonly environment: Readonly<Record<string, string>>;
+  readonly secrets?: SecretSources;
 }
 
 /** How long processes have to end after SIGTERM. */

@@ -10,7 +10,9 @@ import { fetchSources } from './fetch-sources.ts';
 import { findBuildspec } from './find-buildspec.ts';
 import { openOutputPipe, type OutputPipe } from './output-pipe.ts';
 import { expandInShell, readShellVariables } from './read-shell-values.ts';
+import { maskValues } from './mask-values.ts';
 import type { PhaseRecorder } from './record-phases.ts';
+import { resolveVariables, type ResolvedVariables, type SecretSources } from './resolve-variables.ts';
 import { runCommands } from './run-commands.ts';
 import { uploadArtifacts } from './upload-artifacts.ts';
 import { makeWorkspace, type Workspace } from './workspace.ts';
@@ -24,8 +26,14 @@ export interface PhaseRun {
   readonly s3: BlobAccess;
   /** Variables that the host gives to every build. */
   readonly environment: Readonly<Record<string, string>>;
+  readonly secrets?: SecretSources;
   readonly startedShell: (leader: number) => void;
   readonly openedOutput: (output: OutputPipe) => void;
+}
+
+interface Downloaded {
+  readonly spec: Buildspec;
+  readonly variables: ResolvedVariables;
 }
 
 type Attempt<T> = { readonly ok: true; readonly value: T } | { readonly ok: false };
@@ -46,15 +54,18 @@ const COMMAND_PHASES = [
 export async function runPhases(run: PhaseRun): Promise<'SUCCEEDED' | 'FAILED'> {
   const output = await attempt(run, 'PROVISIONING', () => provision(run));
   if (!output.ok) return 'FAILED';
-  const spec = await attempt(run, 'DOWNLOAD_SOURCE', () => download(run));
-  if (!spec.ok) return 'FAILED';
-  const shell = openShell(run, output.value, spec.value);
+  const downloaded = await attempt(run, 'DOWNLOAD_SOURCE', () => download(run));
+  if (!downloaded.ok) return 'FAILED';
+  const { spec, variables } = downloaded.value;
+  const mask = maskValues(variables);
+  run.log.mask(mask);
+  const shell = openShell(run, output.value, downloaded.value);
 
   let succeeded = true;
   let goesOn = true;
   for (const [type, name] of COMMAND_PHASES) {
     if (!goesOn) break;
-    const phase = spec.value.phases[name];
+    const phase = spec.phases[name];
     const { ok } = await attempt(run, type, () =>
       runCommands(phase ?? { commands: [], finally: [] }, { ...run, shell }),
     );
@@ -64,12 +75,16 @@ export async function runPhases(run: PhaseRun): Promise<'SUCCEEDED' | 'FAILED'> 
     goesOn = onFailure === 'CONTINUE' || (onFailure === undefined && (type === 'BUILD' || type === 'POST_BUILD'));
     if (goesOn) await shell.run('export CODEBUILD_BUILD_SUCCEEDING=0');
   }
-  const exported = await readShellVariables(shell, run.workspace.control, spec.value.env['exported-variables']);
+  // As on AWS a secret variable is not exported; what was made of one is masked, for the record is stored.
+  const names = spec.env['exported-variables'].filter((name) => !variables.secretNames.has(name));
+  const exported = await readShellVariables(shell, run.workspace.control, names);
   run.signal.throwIfAborted();
-  run.recorder.note({ exportedEnvironmentVariables: exported });
+  run.recorder.note({
+    exportedEnvironmentVariables: exported.map(({ name, value }) => ({ name, value: mask(value) })),
+  });
 
   if (goesOn) {
-    const uploaded = await attempt(run, 'UPLOAD_ARTIFACTS', () => upload(run, spec.value, shell));
+    const uploaded = await attempt(run, 'UPLOAD_ARTIFACTS', () => upload(run, spec, shell, mask));
     if (uploaded.ok) run.recorder.note({ artifacts: uploaded.value });
     succeeded &&= uploaded.ok;
   }
@@ -109,28 +124,37 @@ async function provision({ workspace, log, openedOutput }: PhaseRun): Promise<Ou
   return output;
 }
 
-async function download({ stored, workspace, s3 }: PhaseRun): Promise<Buildspec> {
+async function download({ stored, workspace, s3, secrets }: PhaseRun): Promise<Downloaded> {
   await fetchSources(stored.build, workspace, s3);
-  return parseBuildspec(await findBuildspec(stored.build.source.buildspec, workspace.source, s3));
+  const spec = parseBuildspec(await findBuildspec(stored.build.source.buildspec, workspace.source, s3));
+  return { spec, variables: resolveVariables(stored.build, spec, secrets) };
 }
 
 function openShell(
   { stored, workspace, environment, startedShell }: PhaseRun,
   output: OutputPipe,
-  buildspec: Buildspec,
+  { spec, variables }: Downloaded,
 ) {
   return openBuildShell({
-    shell: buildspec.env.shell,
+    shell: spec.env.shell,
     directory: workspace.control,
     cwd: workspace.source,
-    environment: buildEnvironment({ build: stored.build, workspace, host: environment, buildspec }),
+    environment: buildEnvironment({ build: stored.build, workspace, host: environment, variables }),
     output,
     started: startedShell,
   });
 }
 
-async function upload({ stored, workspace, s3 }: PhaseRun, buildspec: Buildspec, shell: BuildShell) {
+async function upload(
+  { stored, workspace, s3 }: PhaseRun,
+  buildspec: Buildspec,
+  shell: BuildShell,
+  mask: (text: string) => string,
+) {
   const written = stored.artifacts.overrideArtifactName ? buildspec.artifacts?.name : undefined;
   const name = written === undefined ? undefined : await expandInShell(shell, workspace.control, written);
+  if (name !== undefined && mask(name) !== name) {
+    throw new BuildFailure('CLIENT_ERROR', "The artifact's name holds the value of a secret variable.");
+  }
   return uploadArtifacts({ stored, buildspec, source: workspace.source, s3, name });
 }

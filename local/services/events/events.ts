@@ -14,7 +14,7 @@ import { compilePattern } from './event-pattern.ts';
 import { invalid } from './names.ts';
 import { isObject } from './pattern-fault.ts';
 import { putEvents } from './put-events.ts';
-import { createRouter } from './route-event.ts';
+import { createRouter, type DirectDelivery } from './route-event.ts';
 import { openRulebook } from './rulebook.ts';
 import { ruleOperations } from './rules.ts';
 import { createSchedules } from './schedules.ts';
@@ -35,6 +35,8 @@ interface EventsOptions {
 export interface LocalEvents extends WireService {
   /** What an AWS service itself says, on the default bus; a client may not use the source `aws.…`. Persisted when it returns. */
   announce(content: Pick<EventEnvelope, 'source' | 'detail-type' | 'resources' | 'detail'>): void;
+  /** Takes what another service hands to a target, and retries it as the bus does. Persisted when it returns. */
+  send(delivery: DirectDelivery): void;
   /** At boot: takes up deliveries and schedules that an earlier process left. */
   resume(): void;
   /** Settles when nothing is being delivered and nothing could be without time passing. */
@@ -78,6 +80,7 @@ export function createEvents({ store, clock, deliver }: EventsOptions): LocalEve
       const now = clock.now();
       accepted(transaction(store, () => router.byPattern('default', envelope(content, now), now)));
     },
+    send: (delivery) => accepted([router.direct(delivery, clock.now())]),
     idle: () => dispatcher.idle(),
     deadLetters: () => dispatcher.deadLetters(),
     archived: (busName) => archives.archived(busName),

@@ -8,10 +8,22 @@ import type { ReadyRule, Rulebook } from './rulebook.ts';
 const DEFAULT_MAX_RETRIES = 185;
 const DEFAULT_MAX_AGE_SECONDS = 86_400;
 
+export interface DirectDelivery {
+  readonly id: string;
+  /** Whose delivery it is, such as the ARN of a schedule. */
+  readonly sourceArn: string;
+  readonly targetArn: string;
+  readonly payload: unknown;
+  readonly maxRetries: number | undefined;
+  readonly maxAgeSeconds: number | undefined;
+}
+
 /** Writes what an event causes: one delivery for each target of each rule that it matches, and its archived copies. */
 export interface EventRouter {
   /** Call both in a transaction. Gives the ids of the deliveries. */
   byPattern(bus: string, event: EventEnvelope, nowMs: number): number[];
+  /** What another service hands to a target of its own, by the rules of the bus for retries. */
+  direct(delivery: DirectDelivery, nowMs: number): number;
   /** An event that one rule's schedule made; it goes to that rule's targets alone. */
   toRule(ready: ReadyRule, event: EventEnvelope, nowMs: number): number[];
 }
@@ -41,6 +53,20 @@ export function createRouter(store: DatabaseSync, rules: Rulebook, archives: Arc
     });
   return {
     toRule,
+    direct: (delivery, nowMs) =>
+      Number(
+        insert.run(
+          delivery.id,
+          delivery.sourceArn,
+          delivery.targetArn,
+          JSON.stringify(delivery.payload),
+          null,
+          delivery.maxRetries ?? DEFAULT_MAX_RETRIES,
+          (delivery.maxAgeSeconds ?? DEFAULT_MAX_AGE_SECONDS) * 1000,
+          nowMs,
+          nowMs,
+        ).lastInsertRowid,
+      ),
     byPattern(bus, event, nowMs) {
       archives.keep(bus, event, nowMs);
       return rules

@@ -1,8 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { FunctionVersion } from './records.ts';
 
+// Where Lambda's Node runtimes keep the SDK, for whatever requires it; here, among this host's own packages.
+const SDK = fileURLToPath(new URL('../../../node_modules', import.meta.url));
+const TASK_ROOT = '/var/task/';
 const BOOTSTRAP = fileURLToPath(new URL('bootstrap.mjs', import.meta.url));
 
 interface ProcessOptions {
@@ -18,12 +21,16 @@ interface ProcessOptions {
 /** Starts the process of one environment: a group of its own, and nothing of the host's environment. */
 export function startProcess(options: ProcessOptions): ChildProcess {
   const { version } = options;
-  return spawn(process.execPath, [`--max-old-space-size=${version.memoryMegabytes}`, BOOTSTRAP], {
+  const runtime = [process.execPath, `--max-old-space-size=${version.memoryMegabytes}`, BOOTSTRAP];
+  const wrapper = version.environment['AWS_LAMBDA_EXEC_WRAPPER'];
+  const [program = '', ...parameters] = wrapper ? [inTaskRoot(wrapper, options.taskRoot), ...runtime] : runtime;
+  return spawn(program, parameters, {
     cwd: options.taskRoot,
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
       ...options.hostVariables,
+      NODE_PATH: SDK,
       ...version.environment,
       AWS_LAMBDA_FUNCTION_NAME: version.functionName,
       AWS_LAMBDA_FUNCTION_VERSION: version.version,
@@ -43,6 +50,11 @@ export function startProcess(options: ProcessOptions): ChildProcess {
       PATH: `${dirname(process.execPath)}:/usr/local/bin:/usr/bin:/bin`,
     },
   });
+}
+
+/** A function names its files by where Lambda unpacks it. */
+function inTaskRoot(path: string, taskRoot: string): string {
+  return path.startsWith(TASK_ROOT) ? join(taskRoot, path.slice(TASK_ROOT.length)) : path;
 }
 
 /** Why a process ended, in the words of Lambda's `Runtime.ExitError`. */

@@ -46,7 +46,7 @@ export function prepareInvocation(
     return {
       executedVersion: LATEST,
       run: async () => ({
-        ...(await runRegistered(functionName, registered, request, runClock)),
+        ...(await runRegistered(functionName, registered, request, context, runClock)),
         executedVersion: LATEST,
         requestId: request.requestId,
       }),

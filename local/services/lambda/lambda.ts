@@ -86,6 +86,7 @@ export function createLambda(options: LambdaOptions): Lambda {
     pools,
     settling: createSettling(clock),
     registered,
+    logs: options.logs,
   };
   const invoke = async (invocation: Invocation): Promise<InvocationResult> =>
     prepareInvocation(context, runClock, invocation).run();

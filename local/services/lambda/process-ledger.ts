@@ -9,11 +9,12 @@ export interface ProcessLedger {
   endOrphans(): void;
 }
 
-export function openProcessLedger(store: DatabaseSync): ProcessLedger {
-  store.exec('CREATE TABLE IF NOT EXISTS lam_environments (pid INTEGER PRIMARY KEY, identity TEXT)');
-  const insert = store.prepare('INSERT OR REPLACE INTO lam_environments VALUES (?, ?)');
-  const remove = store.prepare('DELETE FROM lam_environments WHERE pid = ?');
-  const all = store.prepare('SELECT pid, identity FROM lam_environments');
+/** @param table one for each service that starts processes */
+export function openProcessLedger(store: DatabaseSync, table = 'lam_environments'): ProcessLedger {
+  store.exec(`CREATE TABLE IF NOT EXISTS ${table} (pid INTEGER PRIMARY KEY, identity TEXT)`);
+  const insert = store.prepare(`INSERT OR REPLACE INTO ${table} VALUES (?, ?)`);
+  const remove = store.prepare(`DELETE FROM ${table} WHERE pid = ?`);
+  const all = store.prepare(`SELECT pid, identity FROM ${table}`);
   const mine = new Set<number>();
 
   return {

@@ -1,5 +1,7 @@
 import type { HostClock } from '../../clock.ts';
+import { capturingOutput } from './capture-output.ts';
 import { functionArn } from './function-names.ts';
+import type { LogWriter } from './log-writer.ts';
 import { failure, timedOut, withinLimit, type InvocationRequest, type Outcome } from './outcome.ts';
 
 /** The part of Lambda's context that a handler in this process gets. */
@@ -40,12 +42,14 @@ export function describeRegistered(name: string, registered: RegisteredFunction)
 
 /**
  * Runs a handler in this process; event and result are copied through JSON as they would be on the way to a real one.
+ * What it prints goes to its log group as well.
  * After a time-out the handler runs on, since nothing can end it; its result is dropped.
  */
 export async function runRegistered(
   name: string,
   { timeoutSeconds, handler }: RegisteredFunction,
   request: InvocationRequest,
+  { logs, clock }: { readonly logs: LogWriter | undefined; readonly clock: HostClock },
   runClock: HostClock,
 ): Promise<Outcome> {
   const deadlineMs = runClock.now() + timeoutSeconds * 1000;
@@ -64,7 +68,14 @@ export async function runRegistered(
   const late = Promise.withResolvers<Outcome>();
   const cancel = runClock.after(timeoutSeconds * 1000, () => late.resolve(timedOut(request.requestId, timeoutSeconds)));
   try {
-    return await Promise.race([outcomeOf(handler, event, context), late.promise]);
+    const outcome = capturingOutput(
+      (lines) => {
+        const events = lines.map((message) => ({ timestamp: clock.now(), message }));
+        logs?.put(context.logGroupName, context.logStreamName, events);
+      },
+      () => outcomeOf(handler, event, context),
+    );
+    return await Promise.race([outcome, late.promise]);
   } finally {
     cancel();
   }

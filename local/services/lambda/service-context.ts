@@ -3,6 +3,7 @@ import type { BlobAccess } from './blob-access.ts';
 import type { CodeStore } from './code-store.ts';
 import { invalidParameter, notFound, preconditionFailed } from './faults.ts';
 import { functionArn } from './function-names.ts';
+import type { LogWriter } from './log-writer.ts';
 import type { Pools } from './pools.ts';
 import { LATEST, type Alias, type FunctionVersion, type Records } from './records.ts';
 import type { RegisteredFunction } from './registered-functions.ts';
@@ -17,6 +18,7 @@ export interface ServiceContext {
   readonly pools: Pools;
   readonly settling: Settling;
   readonly registered: ReadonlyMap<string, RegisteredFunction>;
+  readonly logs: LogWriter | undefined;
 }
 
 /** `$LATEST` of a function that was created through the wire. */

@@ -38,6 +38,7 @@ export function appendEvents(options: {
   readonly store: DatabaseSync;
   readonly clock: HostClock;
   readonly appended: (stream: LogStream) => void;
+  readonly taken?: ((messages: readonly string[]) => void) | undefined;
 }): { readonly writer: LogWriter; readonly operations: Record<string, Operation> } {
   const { store, clock } = options;
   const makeGroup = store.prepare('INSERT INTO log_group (name, created) VALUES (?, ?) ON CONFLICT DO NOTHING');
@@ -56,6 +57,7 @@ export function appendEvents(options: {
       for (const { timestamp, message } of events) {
         insert.run(stream.group_id, stream.id, timestamp, clock.now(), message);
       }
+      options.taken?.(events.map(({ message }) => message));
       touch.run(clock.now(), stream.id);
       grow.run(billedBytes(events), stream.group_id);
     });

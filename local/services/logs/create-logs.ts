@@ -25,6 +25,8 @@ export function createLogs(options: {
   readonly store: DatabaseSync;
   readonly clock: HostClock;
   readonly deliver?: Deliver;
+  /** Sees every message that is stored, inside the transaction that stores it: metrics in log lines come from here. */
+  readonly taken?: (messages: readonly string[]) => void;
 }): LogsService {
   const { store, clock, deliver } = options;
   createLogTables(store);
@@ -33,6 +35,7 @@ export function createLogs(options: {
   const appending = appendEvents({
     store,
     clock,
+    taken: options.taken,
     appended(stream) {
       expiry.appended();
       delivery?.look(stream.id);

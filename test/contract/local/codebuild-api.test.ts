@@ -157,8 +157,6 @@ test('a build that does not exist is told apart from one that does', async () =>
 });
 
 test.each<[string, Partial<StartBuildCommandInput>]>([
-  ['SECRETS_MANAGER', { environmentVariablesOverride: [{ name: 'A', value: 'x', type: 'SECRETS_MANAGER' }] }],
-  ['PARAMETER_STORE', { environmentVariablesOverride: [{ name: 'A', value: 'x', type: 'PARAMETER_STORE' }] }],
   ['source.location', { sourceLocationOverride: 'code/folder/' }],
   ['sourceTypeOverride', { sourceTypeOverride: 'GITHUB' }],
   ['privilegedModeOverride', { privilegedModeOverride: true }],

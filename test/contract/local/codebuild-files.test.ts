@@ -139,7 +139,6 @@ test.each([
   ['run-as', { ...commands('true'), 'run-as': 'root' }],
   ['reports', { ...commands('true'), reports: {} }],
   ['phases.build.run-as', { phases: { build: { commands: ['true'], 'run-as': 'root' } } }],
-  ['env.secrets-manager', { ...commands('true'), env: { 'secrets-manager': {} } }],
   ['phases.install.runtime-versions.nodejs', { phases: { install: { 'runtime-versions': { nodejs: 8 } } } }],
   ['version', { version: 0.1, ...commands('true') }],
 ])('a buildspec with %s is refused by name', async (member, spec) => {
