@@ -7,6 +7,7 @@ import { functionUrlEvent } from './function-url-event.ts';
 import { listen } from './listen.ts';
 import { problem } from './problem.ts';
 import { readLimited } from './read-limited.ts';
+import { createTaskServer, type LoadBalancerRules } from './serve-tasks.ts';
 import { createTrafficStats, type VersionTraffic } from './traffic-stats.ts';
 
 /** The alias that a host name stands for. */
@@ -31,6 +32,8 @@ export interface BalancerOptions {
   /** Picks the version of each request; from 0 up to, not including, 1. */
   readonly random: () => number;
   readonly lambda: Invoker;
+  /** The rules of the load balancers, for hosts that are no alias's; without them there are aliases only. */
+  readonly rules?: LoadBalancerRules;
   /** @param host lower case, without the port */
   readonly resolve: (host: string) => BalancerTarget | undefined;
   /** The host names that there are, for the answer to one that there is not. */
@@ -45,6 +48,8 @@ export interface Balancer {
   listen(port: number, host?: string): Promise<number>;
   /** What each version answered since `sinceMs` (milliseconds since the epoch, rounded down to the second). */
   stats(functionName: string, alias: string, sinceMs: number): VersionTraffic[];
+  /** The same of the tasks behind a host; their versions are task definitions, `<family>:<revision>`. */
+  taskStats(host: string, sinceMs: number): VersionTraffic[];
   /** Forgets all counts. */
   reset(): void;
   /** Takes no new connections; resolves when the requests under way are answered. */
@@ -54,9 +59,10 @@ export interface Balancer {
 const BODY_LIMIT_BYTES = 6 * 1024 * 1024;
 
 export function createBalancer(options: BalancerOptions): Balancer {
-  const { clock, random, lambda, resolve, knownHosts } = options;
+  const { clock, random, lambda, rules, resolve, knownHosts } = options;
   const stats = createTrafficStats(clock);
   let closing = false;
+  const tasks = rules && createTaskServer({ rules, stats, random, closing: () => closing });
 
   const forward = async (request: IncomingMessage, target: BalancerTarget): Promise<HttpAnswer> => {
     const body = await readLimited(request, BODY_LIMIT_BYTES);
@@ -72,8 +78,7 @@ export function createBalancer(options: BalancerOptions): Balancer {
     });
     const answer = (failed ? undefined : functionUrlAnswer(payload)) ?? badGateway(target, requestId);
     stats.record({
-      functionName: target.functionName,
-      alias: target.qualifier,
+      of: `${target.functionName}:${target.qualifier}`,
       version: executedVersion,
       failed: answer.status >= 500,
       latencyMs: performance.now() - startedMs,
@@ -84,30 +89,39 @@ export function createBalancer(options: BalancerOptions): Balancer {
     };
   };
 
-  const answerFor = async (request: IncomingMessage): Promise<HttpAnswer> => {
+  /** Undefined when the answer is on its way already. */
+  const answerFor = async (request: IncomingMessage, response: ServerResponse): Promise<HttpAnswer | undefined> => {
     const host = (request.headers.host ?? '').toLowerCase().replace(/:\d+$/, '');
     const target = resolve(host);
-    if (!target) return unknownHost(host, knownHosts());
+    const action = target ? undefined : rules?.route(host);
+    if (!target && !action) return unknownHost(host, [...knownHosts(), ...(rules?.hosts() ?? [])].sort());
     try {
-      return await forward(request, target);
+      if (action) return await tasks?.serve(host, action, request, response);
+      return target && (await forward(request, target));
     } catch (error) {
       return request.errored ? problem(400, 'The request was cut off.') : refusal(error, host);
     }
   };
 
   const server = createServer((request, response) => {
-    void answerFor(request).then((answer) => send(request, response, answer, closing));
+    void answerFor(request, response).then((answer) => answer && send(request, response, answer, closing));
   });
   // Longer than clients keep a connection, so that none is closed in the moment its next request is sent.
   server.keepAliveTimeout = 75_000;
 
   return {
     listen: (port, host) => listen(server, port, host),
-    stats: (functionName, alias, sinceMs) => stats.since(functionName, alias, sinceMs),
+    stats: (functionName, alias, sinceMs) => stats.since(`${functionName}:${alias}`, sinceMs),
+    taskStats: (host, sinceMs) => stats.since(host, sinceMs),
     reset: () => stats.reset(),
     close() {
       closing = true;
-      return new Promise((resolve) => server.close(() => resolve()));
+      return new Promise((resolve) =>
+        server.close(() => {
+          tasks?.close();
+          resolve();
+        }),
+      );
     },
   };
 }

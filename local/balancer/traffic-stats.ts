@@ -1,18 +1,18 @@
 import type { HostClock } from '../clock.ts';
 import { addLatency, mergeHistogram, percentile, type Histogram } from './latency-histogram.ts';
 
-/** What one version of a function answered behind one alias. */
+/** What one version answered: of a function behind one alias, or of the tasks behind one host. */
 export interface VersionTraffic {
   readonly version: string;
   readonly requests: number;
-  /** Answers with status 500 or above, and function errors. */
+  /** Answers with status 500 or above, function errors, and tasks that did not answer. */
   readonly errors: number;
   readonly latenciesMs: { readonly p50: number; readonly p95: number; readonly p99: number };
 }
 
 export interface ObservedRequest {
-  readonly functionName: string;
-  readonly alias: string;
+  /** What the version is one of: `<function>:<alias>`, or the host of a rule. */
+  readonly of: string;
   readonly version: string;
   readonly failed: boolean;
   readonly latencyMs: number;
@@ -21,7 +21,7 @@ export interface ObservedRequest {
 export interface TrafficStats {
   record(request: ObservedRequest): void;
   /** Versions that had requests since the second that `sinceMs` lies in; at most the last 15 minutes are known. */
-  since(functionName: string, alias: string, sinceMs: number): VersionTraffic[];
+  since(of: string, sinceMs: number): VersionTraffic[];
   reset(): void;
 }
 
@@ -36,14 +36,13 @@ const KEPT_SECONDS = 15 * 60;
 
 /** Counts in buckets of one second. */
 export function createTrafficStats(clock: HostClock): TrafficStats {
-  // Alias of a function -> version -> its seconds in order of time.
+  // Alias or host -> version -> its seconds in order of time.
   const targets = new Map<string, Map<string, Second[]>>();
 
   return {
-    record({ functionName, alias, version, failed, latencyMs }) {
-      const key = `${functionName}:${alias}`;
-      const versions = targets.get(key) ?? new Map<string, Second[]>();
-      targets.set(key, versions);
+    record({ of, version, failed, latencyMs }) {
+      const versions = targets.get(of) ?? new Map<string, Second[]>();
+      targets.set(of, versions);
       const seconds = versions.get(version) ?? [];
       versions.set(version, seconds);
       const second = currentSecond(seconds, Math.floor(clock.now() / 1000));
@@ -51,10 +50,10 @@ export function createTrafficStats(clock: HostClock): TrafficStats {
       if (failed) second.errors++;
       addLatency(second.histogram, latencyMs);
     },
-    since(functionName, alias, sinceMs) {
+    since(of, sinceMs) {
       const oldest = Math.floor(clock.now() / 1000) - KEPT_SECONDS;
       const from = Math.max(Math.floor(sinceMs / 1000), oldest + 1);
-      return [...(targets.get(`${functionName}:${alias}`) ?? [])].flatMap(
+      return [...(targets.get(of) ?? [])].flatMap(
         ([version, seconds]) =>
           summary(
             version,

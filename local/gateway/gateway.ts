@@ -22,8 +22,7 @@ export function createGateway(services: readonly WireService[]): StoppableGatewa
 
   const handle = async (request: WireRequest): Promise<WireResponse> => {
     const requestId = randomUUID();
-    // S3 is the one service that is also called unsigned and by pre-signed links.
-    const name = signedService(request) ?? 's3';
+    const name = signedService(request) ?? unsignedService(request);
     const service = byName.get(name);
     const refuse = (code: string, message: string, status: number): WireResponse =>
       jsonFault(new ServiceFault(code, message, { status }));
@@ -69,6 +68,14 @@ async function answerOf(service: WireService, request: WireRequest): Promise<Wir
       }),
     );
   }
+}
+
+/**
+ * Registries of images are called with a password of their own, and S3 without any or by pre-signed links. No bucket is
+ * named `v2`: the name would be too short.
+ */
+function unsignedService({ path }: WireRequest): string {
+  return path === '/v2' || path.startsWith('/v2/') ? 'ecr' : 's3';
 }
 
 /** `Credential=<key>/<date>/<region>/<service>/aws4_request`, in the header or in a pre-signed link, names the service. */
