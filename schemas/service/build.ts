@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { secrets } from './secrets.ts';
 import { variables } from './variables.ts';
 import { wholeNumber } from './whole-number.ts';
 import { workspacePath } from './workspace-path.ts';
@@ -8,7 +9,8 @@ export const buildStages = ['install', 'compile', 'test', 'bundle'] as const;
 
 export type BuildStage = (typeof buildStages)[number];
 
-const stageMembers = {
+/** What every stage of commands has. */
+export const stageMembers = {
   commands: z
     .array(z.string().regex(/\S/, 'must be a command, not blank'))
     .min(1, 'must have at least one command')
@@ -30,6 +32,9 @@ export const build = z
     }),
     environment: variables.prefault({}).meta({
       description: "Variables for every stage that are not part of the artifact's identity.",
+    }),
+    secrets: secrets.optional().meta({
+      description: "Variables for every stage whose values are secrets; not part of the artifact's identity.",
     }),
     install: stage.optional().meta({ description: 'Fetches dependencies.' }),
     compile: stage.optional().meta({ description: 'Compiles and checks.' }),

@@ -1,19 +1,34 @@
 import * as z from 'zod';
 import { environmentName } from '../names.ts';
+import { approval } from './approval.ts';
+import { deployOn, promoteFrom } from './promotion.ts';
+import { releaseWindows } from './release-window.ts';
+import { scaling } from './scaling.ts';
+import { secrets } from './secrets.ts';
+import { strategy } from './strategy.ts';
 import { variables } from './variables.ts';
-
-// Lambda refuses a function whose variables are larger than 4096 bytes as JSON; those that the release adds
-// (`DEPLOYMENT_ID` and others, `src/domain/deployment/release-plan.ts`) need at most 256 of them.
-const LARGEST_VARIABLES_BYTES = 4096 - 256;
 
 const environment = z
   .strictObject({
     variables: variables
-      .refine((value) => bytesOf(value) <= LARGEST_VARIABLES_BYTES, {
-        error: `must be at most ${LARGEST_VARIABLES_BYTES} bytes of JSON, names and values together: Lambda takes no more beside those of the deployment`,
-      })
       .prefault({})
       .meta({ description: 'Environment variables of the service. No secrets: the file is in the repository.' }),
+    secrets: secrets
+      .optional()
+      .meta({ description: 'Environment variables whose values are secrets, by the reference of each.' }),
+    scaling: scaling.optional().meta({ description: 'How many tasks run. ECS only.' }),
+    strategy: strategy
+      .optional()
+      .meta({ description: "How a release takes over here; the file's strategy if absent." }),
+    approval: approval.optional().meta({ description: 'Who has to agree before a release here; nobody if absent.' }),
+    deployOn: deployOn.optional().meta({ description: 'Pushes that are deployed here.' }),
+    promoteFrom: promoteFrom
+      .optional()
+      .meta({ description: 'Environment whose successful deployments come here next.' }),
+    freeze: releaseWindows.optional().meta({ description: 'Windows during which nothing is released here.' }),
+    schedule: releaseWindows
+      .optional()
+      .meta({ description: 'The only windows in which a release here may begin; always if absent.' }),
     account: z
       .string({ error: 'must be 12 digits in quotes: a bare number loses its leading zeros' })
       .regex(/^[0-9]{12}$/, 'must be exactly 12 digits')
@@ -48,7 +63,3 @@ export const environments = z
   )
   .refine((value) => Object.keys(value).length > 0, { error: 'must name at least one environment' })
   .meta({ minProperties: 1 });
-
-function bytesOf(variables: Readonly<Record<string, string>>): number {
-  return new TextEncoder().encode(JSON.stringify(variables)).length;
-}

@@ -12,19 +12,27 @@ export interface BuildInputs {
 /**
  * Everything that decides what an artifact contains, as canonical JSON for the caller to hash: equal text, equal
  * artifact. What only decides how it is built or run (time limits, cache, environments, release) is left out, so that
- * production can take the artifact that staging ran.
+ * production can take the artifact that staging ran. So are secrets: a reference says nothing of the value behind it, which
+ * may be another one tomorrow, and no artifact should depend on it.
  */
 export function buildIdentity(manifest: Manifest, { tree, toolchain }: BuildInputs): string {
   const { name, target, build } = manifest;
   return canonicalJson({
     // A change of this shape is a change of identity.
-    identity: 1,
+    identity: 2,
     service: name,
     tree,
     toolchain,
-    target: { type: target.type, runtime: target.runtime },
+    target: partOfArtifact(target),
     arguments: build.arguments,
     commands: Object.fromEntries(buildStages.map((stage) => [stage, build[stage]?.commands])),
     output: build.bundle.output,
   });
+}
+
+/** What of the target lies in the artifact. An image has its base beneath it, and the command in its configuration. */
+function partOfArtifact(target: Manifest['target']) {
+  return target.type === 'lambda'
+    ? { type: target.type, runtime: target.runtime }
+    : { type: target.type, baseImage: target.baseImage, command: target.command, port: target.port };
 }

@@ -52,7 +52,10 @@ function notUtf8(bytes: Uint8Array): DecodedSource {
 
 function checked(text: string): DecodedSource {
   const faults = findUnprintable(text, MOST_CHARACTER_FAULTS).map(({ offset, name }): FaultAt => {
-    const message = `The invisible character ${name} cannot stand in this file. Remove it.`;
+    const message =
+      name === 'U+FFFD'
+        ? 'Here were bytes that are no UTF-8. Save the file as UTF-8.'
+        : `The invisible character ${name} cannot stand in this file. Remove it.`;
     return { code: 'control_character', pointer: '', offset, message };
   });
   return { text, faults };

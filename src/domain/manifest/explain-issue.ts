@@ -16,7 +16,7 @@ export function explainIssue(issue: z.core.$ZodIssue, tree: SourceNode): readonl
   if (at.isBroken) return [];
   if (issue.code === 'unrecognized_keys') return issue.keys.flatMap((key) => unknownKey(issue.path, key, tree));
   if (issue.code === 'invalid_key') return [badName(issue, at), ...faultsBehindName(issue, at, tree)];
-  if (at.node === undefined) return [issue.code === 'custom' ? brokenRule(issue, at) : missing(issue, at)];
+  if (at.node === undefined) return [issue.code === 'custom' ? brokenRule(issue, at) : missing(issue, at, tree)];
   return [badValue(issue, at.node)];
 }
 
@@ -25,19 +25,23 @@ function unknownKey(parent: readonly PropertyKey[], key: string, tree: SourceNod
   const { keyOffset: offset } = locate(tree, path);
   const place = { code: 'unknown_key', pointer: jsonPointer(path), offset } as const;
   if (key === '<<') return [{ ...place, message: 'Merge keys (`<<`) are not supported. Repeat the settings instead.' }];
-  const known = knownKeys(manifestSchema, parent);
-  const suggestion = nearest(key, known);
-  if (suggestion === undefined) {
-    return [{ ...place, message: `${settingName(path)} is not a known setting. Known here: ${known.join(', ')}.` }];
+  const known = knownKeys(manifestSchema, parent, tree.value, key);
+  const suggestion = nearest(key, known.keys);
+  const what = `${settingName(path)} is not a known setting${known.type === undefined ? '' : ` of ${known.type}`}.`;
+  // A key that another type has was meant as it is written: the type is what is wrong, or the key is left over.
+  if (known.otherTypes.length > 0 && !known.keys.includes(key)) {
+    return [{ ...place, message: `${what} It belongs to ${known.otherTypes.join(' and ')}.` }];
   }
-  const message = `${settingName(path)} is not a known setting. Did you mean \`${suggestion}\`?`;
-  return [{ ...place, message, suggestion }];
+  if (suggestion === undefined) return [{ ...place, message: `${what} Known here: ${known.keys.join(', ')}.` }];
+  return [{ ...place, message: `${what} Did you mean \`${suggestion}\`?`, suggestion }];
 }
 
-function missing(issue: z.core.$ZodIssue, { parentKeyOffset: offset }: Located): FaultAt {
-  const schema = schemaAt(manifestSchema, issue.path);
+function missing(issue: z.core.$ZodIssue, { parentKeyOffset: offset }: Located, tree: SourceNode): FaultAt {
+  const schema = schemaAt(manifestSchema, issue.path, tree.value);
   const description = schema && 'description' in schema ? ` ${String(schema.description)}` : '';
-  const message = `${settingName(issue.path)} is required.${description}`;
+  // Without its type a union has no description, but it has words.
+  const hint = issue.code === 'invalid_union' && issue.message ? ` It ${issue.message}.` : description;
+  const message = `${settingName(issue.path)} is required.${hint}`;
   return { code: 'missing', pointer: jsonPointer(issue.path), offset, message };
 }
 
@@ -55,7 +59,7 @@ function badName(issue: z.core.$ZodIssueInvalidKey, { keyOffset: offset }: Locat
 
 /** The schema looks no further than a bad name; what it names may have faults too. */
 function faultsBehindName(issue: z.core.$ZodIssue, { node }: Located, tree: SourceNode): readonly FaultAt[] {
-  const schema = schemaAt(manifestSchema, issue.path);
+  const schema = schemaAt(manifestSchema, issue.path, tree.value);
   if (!schema || !node) return [];
   return findIssues(schema, node.value).flatMap((inner) =>
     explainIssue({ ...inner, path: [...issue.path, ...inner.path] }, tree),
@@ -67,8 +71,7 @@ function badValue(issue: z.core.$ZodIssue, node: SourceNode): FaultAt {
   const code = codeOf(issue, node);
   const value = showValue(issue.path, node);
   const hint = code === 'wrong_type' ? typeHint(expected, node, value !== undefined) : '';
-  const allowed = issue.code === 'invalid_value' ? issue.values.map(String) : [];
-  const suggestion = typeof node.value === 'string' ? nearest(node.value, allowed) : undefined;
+  const suggestion = typeof node.value === 'string' ? nearest(node.value, allowedBy(issue)) : undefined;
   return {
     code,
     pointer: jsonPointer(issue.path),
@@ -79,10 +82,19 @@ function badValue(issue: z.core.$ZodIssue, node: SourceNode): FaultAt {
   };
 }
 
+/** The words of which one would have been right, as far as they can be counted. */
+function allowedBy(issue: z.core.$ZodIssue): readonly string[] {
+  if (issue.code === 'invalid_value') return issue.values.map(String);
+  if (issue.code === 'invalid_union') return 'options' in issue ? (issue.options ?? []).map(String) : [];
+  const allowed: unknown = issue.code === 'custom' ? issue.params?.['allowed'] : undefined;
+  return Array.isArray(allowed) ? allowed.map(String) : [];
+}
+
 function codeOf(issue: z.core.$ZodIssue, { value }: SourceNode): 'wrong_type' | 'bad_value' | 'unsupported' {
   if (issue.code === 'invalid_type') return 'wrong_type';
-  if (issue.code !== 'invalid_value') return 'bad_value';
+  if (issue.code !== 'invalid_value' && issue.code !== 'invalid_union') return 'bad_value';
   if (typeof value !== 'string') return 'wrong_type';
+  if (issue.code === 'invalid_union') return 'bad_value';
   // With one allowed value so far, others may come with a later version.
   return issue.values.length === 1 ? 'unsupported' : 'bad_value';
 }

@@ -4,10 +4,11 @@ import { decodeSource } from './decode-source.ts';
 import { explainIssue } from './explain-issue.ts';
 import type { FaultAt, ManifestFault } from './manifest-fault.ts';
 import { placeFaults } from './place-faults.ts';
+import { placesIn, type ManifestPlaces } from './places.ts';
 import { readYaml } from './read-yaml.ts';
 
 export type ParsedManifest =
-  | { readonly ok: true; readonly manifest: Manifest }
+  | { readonly ok: true; readonly manifest: Manifest; readonly places: ManifestPlaces }
   | { readonly ok: false; readonly faults: readonly ManifestFault[] };
 
 /**
@@ -26,5 +27,7 @@ export function parseManifest(source: Uint8Array | string): ParsedManifest {
   // An empty message asks for words made from the issue; a schema that has words of its own keeps them.
   const checked = manifestSchema.safeParse(tree.value, { error: () => '' });
   const faults = [...broken, ...(checked.error?.issues ?? []).flatMap((issue) => explainIssue(issue, tree))];
-  return checked.success && faults.length === 0 ? { ok: true, manifest: checked.data } : refused(faults);
+  return checked.success && faults.length === 0
+    ? { ok: true, manifest: checked.data, places: placesIn(text, tree) }
+    : refused(faults);
 }

@@ -1,3 +1,4 @@
+import { linesOf } from './lines.ts';
 import type { FaultAt, ManifestFault } from './manifest-fault.ts';
 
 const MOST_FAULTS = 100;
@@ -11,20 +12,11 @@ export function placeFaults(text: string, faults: readonly FaultAt[]): readonly 
     const message = `There are ${sorted.length - MOST_FAULTS} more faults from here on. Fix the ones above first.`;
     shown.push({ code: 'too_many_faults', pointer: '', offset: next.offset, message });
   }
-  const lineStarts = lineStartsOf(text);
-  return shown.map(({ offset, ...fault }) => {
-    const line = lineStarts.findLastIndex((start) => start <= offset);
-    return { ...fault, line: line + 1, column: offset - (lineStarts[line] ?? 0) + 1 };
-  });
+  const lines = linesOf(text);
+  return shown.map(({ offset, ...fault }) => ({ ...fault, ...lines.placeAt(offset) }));
 }
 
 /** A value that breaks two bounds with one sentence has one fault. */
 function withoutRepeats(faults: readonly FaultAt[]): FaultAt[] {
   return [...new Map(faults.map((fault) => [`${fault.offset} ${fault.pointer} ${fault.message}`, fault])).values()];
-}
-
-function lineStartsOf(text: string): readonly number[] {
-  const starts = [0];
-  for (let end = text.indexOf('\n'); end !== -1; end = text.indexOf('\n', end + 1)) starts.push(end + 1);
-  return starts;
 }

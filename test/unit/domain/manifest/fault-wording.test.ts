@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { ManifestFault } from '#domain/manifest/manifest-fault.ts';
 import { parseManifest } from '#domain/manifest/parse-manifest.ts';
-import { shortManifest } from './manifest-text.ts';
+import { ecsManifest, shortManifest } from '#test/support/manifest-text.ts';
 
 function onlyFault(text: string): ManifestFault {
   const parsed = parseManifest(text);
@@ -10,23 +10,50 @@ function onlyFault(text: string): ManifestFault {
   return faults[0] ?? expect.fail('no fault');
 }
 
-const edited = (from: string, to: string): string => shortManifest().replace(from, to);
+const edited = (from: string | RegExp, to: string): string => shortManifest().replace(from, to);
 
 test.for([
   [
     'an unknown key',
     edited('  runtime', '  memory: 1\n  runtime'),
-    '`target.memory` is not a known setting. Did you mean `memoryMb`?',
+    '`target.memory` is not a known setting of lambda. Did you mean `memoryMb`?',
+  ],
+  ['a mistyped target', edited('lambda', 'lamda'), '`target.type` must be lambda or ecs.'],
+  ['a target without its type', edited('  type: lambda\n', ''), '`target.type` is required. It must be lambda or ecs.'],
+  [
+    'a target that is no map',
+    edited(/target:\n(?: {2}.*\n)+/, 'target: lambda\n'),
+    '`target` must be a map of settings. It is text here.',
   ],
   [
-    'a target of a later version',
-    edited('lambda', 'ecs'),
-    '`target.type` must be lambda: it is the only target that this version supports.',
+    'a setting of another target',
+    edited('  runtime', '  port: 80\n  runtime'),
+    '`target.port` is not a known setting of lambda. It belongs to ecs.',
   ],
   [
-    'another strategy',
-    shortManifest('strategy: { type: canary }'),
-    '`strategy.type` must be immediate: other strategies are not supported in this version.',
+    'an unknown strategy',
+    shortManifest('strategy: { type: sideways, batches: many }'),
+    '`strategy.type` must be immediate, rolling, canary, linear or blue_green.',
+  ],
+  [
+    'a setting of another strategy',
+    shortManifest('strategy: { type: immediate, batches: 2 }'),
+    '`strategy.batches` is not a known setting of immediate. It belongs to rolling.',
+  ],
+  [
+    'a strategy that ECS leaves to CodeDeploy',
+    ecsManifest.replace('type: canary', 'type: linear'),
+    '`environments.production-eu.strategy.type` must not go with the controller ecs: CodeDeploy does this one, so the ECS service has to be made with target.controller codedeploy.',
+  ],
+  [
+    'a promotion from nowhere',
+    edited('{}', '{ promoteFrom: { environment: stagng } }\n  production: {}'),
+    '`environments.staging.promoteFrom.environment` must be another environment of this file: production.',
+  ],
+  [
+    'a secret of another service',
+    edited('{}', '{ secrets: { TOKEN: "ssm:/billing/token" } }'),
+    '`environments.staging.secrets.TOKEN` must begin with ssm:/orders/: a service reads its own secrets only. Store a copy there, or name that one.',
   ],
   [
     'a missing setting',
@@ -89,6 +116,17 @@ test.for([
   ['set twice', edited('{}', '{ variables: { TOKEN: "424242", TOKEN: "424242" } }')],
   ['in build arguments', edited('bundle:', 'arguments: { TOKEN: 424242 }\n  bundle:')],
   ['in the build environment', edited('bundle:', 'environment: { TOKEN: [424242] }\n  bundle:')],
+  ['in the place of a reference to a secret', edited('{}', '{ secrets: { TOKEN: "s-424242" } }')],
+  ['as a number in the place of a reference', edited('{}', '{ secrets: { TOKEN: 424242 } }')],
+  [
+    'as a variable that is a secret too',
+    edited('{}', '{ variables: { A: "424242" }, secrets: { A: "ssm:/orders/a" } }'),
+  ],
+  [
+    'as the address of a webhook',
+    shortManifest('notifications: [{ type: slack, webhook: "https://hooks.example/424242" }]'),
+  ],
+  ['in the variables of previews', shortManifest('preview: { variables: { TOKEN: 424242 } }')],
   ['with a tag', edited('{}', '{ variables: { TOKEN: !x424242 424242 } }')],
   ['with a quote left open', edited('{}', '{ variables: { TOKEN: "424242 } }')],
   ['with a bad escape', edited('{}', '{ variables: { TOKEN: "\\q424242" } }')],

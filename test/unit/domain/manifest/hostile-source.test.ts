@@ -1,7 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseManifest, type ParsedManifest } from '#domain/manifest/parse-manifest.ts';
-import { shortManifest } from './manifest-text.ts';
+import { shortManifest } from '#test/support/manifest-text.ts';
+import { quickestMs } from './quickest-ms.ts';
 
 const LARGEST_SOURCE_BYTES = 262_144;
 
@@ -28,9 +29,39 @@ test.for([
   ['flow nesting', '['.repeat(200_000), ['too_deep', 1, 25]],
   ['block nesting', '- '.repeat(100_000), ['too_deep', 1, 48]],
   ['very many settings', 'a: 1\n'.repeat(50_000), ['too_complex', 1000, 5]],
+  ['a repeated key deep inside', shortManifest('preview: { variables: { A: a, A: a } }'), ['duplicate_key', 13, 31]],
+  ['a key with another spelling of the same text', shortManifest('"name": other'), ['duplicate_key', 13, 1]],
+  ['a NUL', `${shortManifest()}\0`, ['control_character', 13, 1]],
+  ['a NUL in quotes', shortManifest('description: "a\\0b"'), ['control_character', 13, 14]],
+  ['a number beyond all numbers', shortManifest('healthCheck: { status: 1e999 }'), ['wrong_type', 13, 24]],
+  [
+    'a number with very many digits',
+    shortManifest(`healthCheck: { status: ${'9'.repeat(400)} }`),
+    ['wrong_type', 13, 24],
+  ],
+  ['a number below all bounds', shortManifest('healthCheck: { status: -0x10 }'), ['wrong_type', 13, 24]],
+  ['an anchor to nothing', shortManifest('description: &a'), ['wrong_type', 13, 1]],
+  ['two anchors', shortManifest('description: &a &b text'), ['syntax', 13, 17]],
+  ['a prototype as a setting', shortManifest('constructor: { prototype: {} }'), ['unknown_key', 13, 1]],
+  ['a prototype by its own name', shortManifest('__proto__: {}'), ['bad_name', 13, 1]],
+  ['Windows line ends before a fault', shortManifest('zebra: 1').replaceAll('\n', '\r\n'), ['unknown_key', 13, 1]],
+  ['a byte order mark before a fault', `\uFEFF${shortManifest().replace('orders', 'X')}`, ['bad_value', 2, 7]],
+  ['a byte order mark inside', shortManifest('\uFEFFdescription: a'), ['control_character', 13, 1]],
+  ['a tag of JavaScript', shortManifest('description: !!js/function "a"'), ['unsupported', 13, 14]],
+  ['a merge of what is known', shortManifest('preview: { <<: { ttlHours: 1 } }'), ['unknown_key', 13, 12]],
   ['a key that is a map', '? { a: b }\n: c', ['syntax', 1, 3]],
-] as const)('%s has one clear fault', ([, text, fault]) => {
-  expect(summaryOf(parseManifest(text))).toEqual([fault]);
+] as const)('%s has its clear faults', ([, text, ...faults]) => {
+  expect(summaryOf(parseManifest(text))).toEqual(faults);
+});
+
+test('5 MB are refused at once, whatever they hold', () => {
+  for (const piece of ['a', 'a: 1\n', '[', '"', '\0', '&a [*a]\n', '\uD800']) {
+    const text = piece.repeat(5_000_000 / piece.length);
+    for (const source of [text, new TextEncoder().encode(text)]) {
+      expect(summaryOf(parseManifest(source))).toEqual([['too_large', 1, 1]]);
+      expect(quickestMs(() => parseManifest(source))).toBeLessThan(100);
+    }
+  }
 });
 
 test('the largest file is 256 KB, counted in bytes', () => {
@@ -122,15 +153,3 @@ test('a source of any shape, up to the largest size, takes less than 100 ms of p
     },
   );
 });
-
-/** The best of a few runs: the first may pay for compilation and for the garbage of other tests. */
-function quickestMs(work: () => unknown): number {
-  let best = Number.POSITIVE_INFINITY;
-  for (let run = 0; run < 4 && best >= 100; run++) {
-    const before = process.threadCpuUsage();
-    work();
-    const { user, system } = process.threadCpuUsage(before);
-    best = Math.min(best, (user + system) / 1000);
-  }
-  return best;
-}

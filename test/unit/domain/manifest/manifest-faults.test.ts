@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { parseManifest } from '#domain/manifest/parse-manifest.ts';
-import { shortManifest } from './manifest-text.ts';
+import { shortManifest } from '#test/support/manifest-text.ts';
 
 type Row = readonly [what: string, text: string, expected: readonly (readonly unknown[])[]];
 
@@ -52,17 +52,35 @@ const rows: readonly Row[] = [
     edited('/v1', '/v2'),
     [['unsupported', '/apiVersion', 1, 13, 'deployment-service/v1']],
   ],
-  ['a target of a later version', edited('lambda', 'ecs'), [['unsupported', '/target/type', 4, 9]]],
-  ['a mistyped target', edited('lambda', 'lamda'), [['unsupported', '/target/type', 4, 9, 'lambda']]],
+  ['a mistyped target', edited('lambda', 'lamda'), [['bad_value', '/target/type', 4, 9, 'lambda']]],
+  ['a target without a type', edited('  type: lambda\n', ''), [['missing', '/target/type', 3, 1]]],
   [
-    'a strategy of a later version',
-    shortManifest('strategy: { type: canary }'),
-    [['unsupported', '/strategy/type', 13, 19]],
+    'a target with the settings of another',
+    edited('lambda', 'ecs'),
+    [
+      ['missing', '/target/baseImage', 3, 1],
+      ['missing', '/target/command', 3, 1],
+      ['unknown_key', '/target/handler', 5, 3],
+      ['unknown_key', '/target/runtime', 6, 3],
+    ],
   ],
   [
+    'a mistyped strategy, without the faults of every other',
+    shortManifest('strategy: { type: roling, batches: many, steps: 1 }'),
+    [['bad_value', '/strategy/type', 13, 19, 'rolling']],
+  ],
+  ['a strategy as a word', shortManifest('strategy: rolling'), [['wrong_type', '/strategy', 13, 11]]],
+  [
     'an unknown kind of report',
-    shortManifest('reports: [{ stage: bundle, type: tap, path: a }]'),
-    [['unsupported', '/reports/0/type', 13, 34]],
+    shortManifest('reports: [{ stage: bundle, type: juint, path: a }]'),
+    [['bad_value', '/reports/0/type', 13, 34, 'junit']],
+  ],
+  [
+    'two reports of a stage that are stored under one name',
+    shortManifest(
+      'reports: [{ stage: bundle, type: junit, path: a/r.xml }, { stage: bundle, type: junit, path: b/r.xml }]',
+    ),
+    [['bad_value', '/reports/1/path', 13, 94]],
   ],
   [
     'a mistyped stage',
@@ -220,10 +238,10 @@ test('variables larger than Lambda takes beside those of the deployment are a fa
 });
 
 test('faults of every part of a file come together, in the order of the text', () => {
-  const text = `${edited('orders', 'X').replace('lambda', 'ecs').replace('dist', '/').replace('{}', '{ region: 1 }')}reports: [{ stage: test, type: junit, path: a }]\nhealthCheck: { status: 12.5 }\n`;
+  const text = `${edited('orders', 'X').replace('lambda', 'lamdba').replace('dist', '/').replace('{}', '{ region: 1 }')}reports: [{ stage: test, type: junit, path: a }]\nhealthCheck: { status: 12.5 }\n`;
   expect(summaryOf(text)).toEqual([
     ['bad_value', '/name', 2, 7],
-    ['unsupported', '/target/type', 4, 9],
+    ['bad_value', '/target/type', 4, 9, 'lambda'],
     ['bad_value', '/build/bundle/output', 10, 13],
     ['wrong_type', '/environments/staging/region', 12, 22],
     ['bad_value', '/reports/0/stage', 13, 20],

@@ -3,13 +3,17 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { parseManifest } from '#domain/manifest/parse-manifest.ts';
+import { validateServiceManifest } from '#usecases/validate-service-manifest.ts';
 import { manifestJsonSchema } from '../../../../scripts/gen-manifest-schema.ts';
-import { fullManifest, shortManifest } from './manifest-text.ts';
+import { ecsManifest, firstVersionManifest, fullManifest, shortManifest } from '#test/support/manifest-text.ts';
 
 const fileOf = (path: string): string => readFileSync(new URL(`../../../../${path}`, import.meta.url), 'utf8');
 const schema = JSON.parse(manifestJsonSchema()) as { title: string; properties: Record<string, unknown> };
 const accepts = new Ajv2020().compile(schema);
-const example = /```yaml\n(.*?)```/s.exec(fileOf('docs/service-yaml.md'))?.[1] ?? '';
+// Those that are a whole file, not a part of one.
+const examples = [...fileOf('docs/service-yaml.md').matchAll(/```yaml\n(.*?)```/gs)]
+  .map(([, text = '']) => text)
+  .filter((text) => /^apiVersion:/m.test(text));
 
 test('the committed schema is what the manifest says now', () => {
   expect(fileOf('schemas/json/service.v1.schema.json')).toBe(manifestJsonSchema());
@@ -26,13 +30,16 @@ test('every setting has a title and a description for the editor', () => {
     }
   };
   visit(schema, '');
-  expect(Object.keys(schema.properties)).toHaveLength(9);
+  expect(Object.keys(schema.properties)).toHaveLength(16);
   expect(bare).toEqual([]);
 });
 
-test("the documentation's example is accepted by the schema and by the service", () => {
-  expect(parseManifest(example)).toMatchObject({ ok: true });
-  expect(accepts(parse(example))).toBe(true);
+test("the documentation's examples are accepted by the schema, the service and a deployment of today", () => {
+  expect(examples).toHaveLength(2);
+  for (const example of examples) {
+    expect(validateServiceManifest(example)).toMatchObject({ valid: true, warnings: [] });
+    expect(accepts(parse(example))).toBe(true);
+  }
 });
 
 test('the documentation names every setting that the schema has', () => {
@@ -47,13 +54,18 @@ test('the documentation names every setting that the schema has', () => {
   expect(settings.size).toBeGreaterThan(25);
 });
 
-test.for([shortManifest(), fullManifest])('a valid manifest is accepted', (text) => {
+test.for([shortManifest(), firstVersionManifest, fullManifest, ecsManifest])('a valid manifest is accepted', (text) => {
   expect(accepts(parse(text))).toBe(true);
 });
 
 test.for([
   ['an unknown key', shortManifest('zebra: 1')],
-  ['a target of a later version', shortManifest().replace('lambda', 'ecs')],
+  ["another target's settings", shortManifest().replace('lambda', 'ecs')],
+  ['an unknown strategy', shortManifest('strategy: { type: sideways }')],
+  ["another strategy's settings", shortManifest('strategy: { type: immediate, batches: 2 }')],
+  ['a secret that is no reference', shortManifest().replace('{}', '{ secrets: { A: hunter2 } }')],
+  ['a window without a time zone', shortManifest().replace('{}', '{ freeze: [{ type: weekly, days: [friday] }] }')],
+  ['too many groups', shortManifest().replace('{}', '{ approval: { groups: [a, b, c, d, e, f] } }')],
   ['a bare account number', shortManifest().replace('{}', '{ account: 123456789012 }')],
   ['a path that leaves the repository', shortManifest().replace('dist', '../dist')],
   ['a reserved variable', shortManifest().replace('{}', '{ variables: { AWS_REGION: a } }')],
