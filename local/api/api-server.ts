@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
+import { neededPermission } from '#domain/access/permissions.ts';
 import { listen } from '../balancer/listen.ts';
+import { answerIdentity } from './answer-identity.ts';
+import { askAuthorizer } from './ask-authorizer.ts';
 import type { Issuer } from './issuer.ts';
 import { proxyEvent } from './proxy-event.ts';
 import { matchRoute, type Route } from './routes.ts';
@@ -60,7 +63,7 @@ async function answer(options: ApiServerOptions, request: IncomingMessage, respo
   const requestId = randomUUID();
   response.setHeader('x-request-id', requestId);
   const url = new URL(request.url ?? '/', 'http://api');
-  if (await answerIdentity(options.issuer, request, url, response)) return;
+  if (await answerIdentity(options.issuer, request, url, response, readBody)) return;
 
   const match = matchRoute(request.method ?? 'GET', url.pathname);
   if (match.kind === 'none') {
@@ -71,11 +74,31 @@ async function answer(options: ApiServerOptions, request: IncomingMessage, respo
     return sendProblem(response, 405, 'validation_error', `Use ${match.allowed.join(' or ')} here.`, requestId);
   }
   const { route, params } = match;
-  const authorizer = await authorized(options, route, request);
-  if (authorizer === 'refused') {
+  const { functions } = options;
+  const verdict =
+    route.contract.permission === 'public'
+      ? undefined
+      : await askAuthorizer((event) => functions.invoke(functions.authorizer, event), {
+          route,
+          request,
+          url,
+          params,
+          requestId,
+        });
+  if (verdict?.kind === 'unauthorized') {
     response.setHeader('www-authenticate', 'Bearer');
     return sendProblem(response, 401, 'unauthenticated', 'A valid bearer token is needed.', requestId);
   }
+  if (verdict?.kind === 'denied') {
+    return sendProblem(
+      response,
+      403,
+      'permission_denied',
+      neededPermission(String(verdict.context['needed'])),
+      requestId,
+    );
+  }
+  const authorizer = verdict?.context;
   const body = await readBody(request);
   if (!body) return sendProblem(response, 413, 'validation_error', 'The request body is over 10 MB.', requestId);
   const event = proxyEvent({ request, url, body, params, resource: route.contract.path, requestId, authorizer });
@@ -100,41 +123,6 @@ async function run(
   const result = (await functions.invoke(route.functionName, event)) as APIGatewayProxyResult;
   response.writeHead(result.statusCode, result.headers as Record<string, string>);
   response.end(Buffer.from(result.body, result.isBase64Encoded ? 'base64' : 'utf8'));
-}
-
-async function authorized({ functions }: ApiServerOptions, { contract }: Route, request: IncomingMessage) {
-  if (contract.permission === 'public') return undefined;
-  const { authorization } = request.headers;
-  // As API Gateway does, a request without the header is refused without asking the authorizer.
-  if (authorization === undefined) return 'refused';
-  try {
-    const policy = (await functions.invoke(functions.authorizer, {
-      type: 'TOKEN',
-      authorizationToken: authorization,
-      methodArn: `arn:aws:execute-api:eu-west-1:000000000000:local/local/${contract.method}${contract.path}`,
-    })) as { principalId: string; context: Record<string, unknown> };
-    return { ...policy.context, principalId: policy.principalId };
-  } catch (error) {
-    if (error instanceof Error && error.message === 'Unauthorized') return 'refused';
-    throw error;
-  }
-}
-
-async function answerIdentity(issuer: Issuer, request: IncomingMessage, url: URL, response: ServerResponse) {
-  if (url.pathname === '/.well-known/jwks.json') {
-    send(response, 200, issuer.keySet());
-    return true;
-  }
-  if (url.pathname !== '/oauth/token' || request.method !== 'POST') return false;
-  request.resume();
-  const token = await issuer.exchange(request.headers.authorization);
-  send(response, token ? 200 : 401, token ?? { error: 'invalid_client' });
-  return true;
-}
-
-function send(response: ServerResponse, status: number, body: object): void {
-  response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' });
-  response.end(JSON.stringify(body));
 }
 
 function sendProblem(response: ServerResponse, status: number, code: string, detail: string, requestId: string): void {

@@ -1,68 +1,117 @@
-import { randomBytes, timingSafeEqual } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { exportJWK, generateKeyPair, importJWK, SignJWT, type JWK } from 'jose';
+import type { DatabaseSync } from 'node:sqlite';
+import { jsonAnswer, OAuthError, type IssuerAnswer, type IssuerRequest } from './issuer/answer.ts';
+import { createAuthorization } from './issuer/authorization.ts';
+import { createGrants } from './issuer/grants.ts';
+import { openSecrets } from './issuer/issuer-secrets.ts';
+import { LocalUsersFault, machineClientId, readUsers, writeFirstUsers } from './issuer/local-users.ts';
+import { openRefreshTokens } from './issuer/refresh-tokens.ts';
+import { refusalPage } from './issuer/sign-in-page.ts';
+import { openTokens } from './issuer/tokens.ts';
 
-const tokenSeconds = 3600;
-const clientId = 'dsctl';
-/** A name and no address, so that tokens outlive a change of port. */
-export const issuerName = 'urn:deployment-service:local';
-/** The person at this machine may do everything that a team's roles bring together. */
-const localRoles = ['platform', 'release-engineer', 'security'];
+export { issuerName } from './issuer/tokens.ts';
 
-interface Secrets {
-  readonly privateKey: JWK;
-  readonly clientSecret: string;
+interface IssuerOptions {
+  /** Key, secret and users lie here, readable by their owner only. */
+  readonly directory: string;
+  readonly store: DatabaseSync;
+  readonly nowMs: () => number;
+  /** Whom access tokens are for. */
+  readonly audience: string;
+  /** Where it is found; asked when a request has come. */
+  readonly address: () => string;
 }
 
-/** An identity provider of the host's own: a key set, and tokens for the one client whose secret lies beside the state. */
+/** An OpenID provider of the host's own, for the people and machines in its file of users. */
 export interface Issuer {
   readonly clientId: string;
   readonly clientSecret: string;
-  keySet(): { readonly keys: readonly JWK[] };
-  /** A token for the client, or for another subject and roles where a test needs one. */
-  issue(claims?: { readonly subject?: string; readonly roles?: readonly string[] }): Promise<string>;
-  /** The answer of the token endpoint to client credentials, or `undefined` when they are wrong. */
-  exchange(authorization: string | undefined): Promise<object | undefined>;
+  /** `undefined` for a path that is not the issuer's. */
+  answer(request: IssuerRequest): Promise<IssuerAnswer | undefined>;
 }
 
-/** Keeps its key and secret in `directory`, readable by their owner only, so that tokens outlive a restart. */
-export async function openIssuer(directory: string, audience: string): Promise<Issuer> {
+/** @throws LocalUsersFault when the file of users is not good */
+export async function openIssuer({ directory, store, nowMs, audience, address }: IssuerOptions): Promise<Issuer> {
   const { privateKey, clientSecret } = await openSecrets(join(directory, 'issuer.json'));
-  const { d: _private, ...publicKey } = privateKey;
-  const signingKey = await importJWK(privateKey, 'ES256');
+  const usersFile = join(directory, 'users.json');
+  writeFirstUsers(usersFile);
+  const users = () => readUsers(usersFile);
+  // At the start, where somebody looks.
+  users();
+  const tokens = await openTokens({ privateKey, audience, address, nowMs });
+  const authorization = createAuthorization({ users, usersFile, address, nowMs });
+  const refreshTokens = openRefreshTokens(store, nowMs);
+  const grants = createGrants({ users, clientSecret, tokens, refreshTokens, authorization });
 
-  const issue: Issuer['issue'] = ({ subject = clientId, roles = localRoles } = {}) =>
-    new SignJWT({ roles })
-      .setProtectedHeader({ alg: 'ES256', kid: publicKey.kid ?? 'local' })
-      .setIssuer(issuerName)
-      .setAudience(audience)
-      .setSubject(subject)
-      .setIssuedAt()
-      .setExpirationTime(`${tokenSeconds}s`)
-      .sign(signingKey);
-
+  const routes: Readonly<Record<string, (request: IssuerRequest) => IssuerAnswer | Promise<IssuerAnswer>>> = {
+    'GET /.well-known/openid-configuration': () => jsonAnswer(200, metadataOf(address())),
+    'GET /.well-known/jwks.json': () => jsonAnswer(200, tokens.keySet()),
+    'GET /oauth/authorize': ({ query }) => page(() => authorization.answer(query)),
+    // OpenID Connect Core, section 3.1.2.1, has both.
+    'POST /oauth/authorize': ({ form }) => page(() => authorization.answer(form)),
+    'POST /oauth/token': (request) => json(() => grants.token(request)),
+    'POST /oauth/revoke': (request) => json(async () => grants.revoke(request)),
+  };
+  const paths = new Set(Object.keys(routes).map((route) => route.split(' ')[1]));
   return {
-    clientId,
+    clientId: machineClientId,
     clientSecret,
-    keySet: () => ({ keys: [publicKey] }),
-    issue,
-    async exchange(authorization) {
-      const given = Buffer.from(/^Basic (.+)$/i.exec(authorization ?? '')?.[1] ?? '', 'base64');
-      const wanted = Buffer.from(`${clientId}:${clientSecret}`);
-      if (given.byteLength !== wanted.byteLength || !timingSafeEqual(given, wanted)) return undefined;
-      return { access_token: await issue(), token_type: 'Bearer', expires_in: tokenSeconds };
+    async answer(request) {
+      if (!paths.has(request.path)) return undefined;
+      const route = routes[`${request.method} ${request.path}`];
+      if (route) return route(request);
+      const allowed = Object.keys(routes).flatMap((each) =>
+        each.endsWith(` ${request.path}`) ? [each.split(' ')[0]] : [],
+      );
+      const error = { error: 'invalid_request', error_description: `Use ${allowed.join(' or ')} here.` };
+      return jsonAnswer(405, error, { allow: allowed.join(', ') });
     },
   };
 }
 
-async function openSecrets(file: string): Promise<Secrets> {
-  if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as Secrets;
-  const { privateKey } = await generateKeyPair('ES256', { extractable: true });
-  const secrets: Secrets = {
-    privateKey: { ...(await exportJWK(privateKey)), kid: randomBytes(8).toString('hex'), alg: 'ES256', use: 'sig' },
-    clientSecret: randomBytes(24).toString('base64url'),
+function metadataOf(address: string): object {
+  return {
+    issuer: address,
+    authorization_endpoint: `${address}/oauth/authorize`,
+    token_endpoint: `${address}/oauth/token`,
+    revocation_endpoint: `${address}/oauth/revoke`,
+    jwks_uri: `${address}/.well-known/jwks.json`,
+    response_types_supported: ['code'],
+    response_modes_supported: ['query'],
+    grant_types_supported: ['authorization_code', 'refresh_token', 'client_credentials'],
+    code_challenge_methods_supported: ['S256'],
+    token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'none'],
+    revocation_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'none'],
+    subject_types_supported: ['public'],
+    id_token_signing_alg_values_supported: ['ES256'],
+    scopes_supported: ['openid', 'profile', 'email', 'offline_access'],
+    claims_supported: ['sub', 'name', 'email'],
+    prompt_values_supported: ['none', 'login', 'select_account'],
+    authorization_response_iss_parameter_supported: true,
   };
-  writeFileSync(file, JSON.stringify(secrets), { mode: 0o600 });
-  return secrets;
+}
+
+function page(work: () => IssuerAnswer): IssuerAnswer {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof LocalUsersFault) return refusalPage(500, error.message);
+    throw error;
+  }
+}
+
+/** RFC 6749, section 5.2. */
+async function json(work: () => Promise<IssuerAnswer>): Promise<IssuerAnswer> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof LocalUsersFault) {
+      return jsonAnswer(500, { error: 'server_error', error_description: error.message });
+    }
+    if (!(error instanceof OAuthError)) throw error;
+    const body = { error: error.code, error_description: error.message };
+    return error.code === 'invalid_client'
+      ? jsonAnswer(401, body, { 'www-authenticate': 'Basic realm="deployment-service"' })
+      : jsonAnswer(400, body);
+  }
 }

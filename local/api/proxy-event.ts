@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { account } from '../stack/names.ts';
@@ -20,6 +21,8 @@ export function proxyEvent(proxied: ProxyRequest): APIGatewayProxyEvent {
   );
   const query = [...new Set(url.searchParams.keys())].map((name) => [name, url.searchParams.getAll(name)] as const);
   const method = request.method ?? 'GET';
+  // As text it would lose bytes that are none.
+  const isText = isUtf8(body);
   return {
     resource,
     path: url.pathname,
@@ -30,8 +33,8 @@ export function proxyEvent(proxied: ProxyRequest): APIGatewayProxyEvent {
     queryStringParameters: query.length > 0 ? Object.fromEntries(query.map(([name, all]) => [name, all.at(-1)])) : null,
     multiValueQueryStringParameters: query.length > 0 ? Object.fromEntries(query) : null,
     stageVariables: null,
-    body: body.byteLength > 0 ? body.toString('utf8') : null,
-    isBase64Encoded: false,
+    body: body.byteLength > 0 ? body.toString(isText ? 'utf8' : 'base64') : null,
+    isBase64Encoded: !isText,
     requestContext: {
       accountId: account,
       apiId: 'local',

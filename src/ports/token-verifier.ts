@@ -2,6 +2,12 @@
 export interface TokenClaims {
   readonly subject: string;
   readonly roles: readonly string[];
+  /** The teams of the subject; a service is owned by one of them. */
+  readonly groups: readonly string[];
+  /** Absent also when the issuer says that nobody checked it. */
+  readonly email?: string;
+  /** Seconds since the epoch. */
+  readonly expiresAt: number;
 }
 
 export interface TokenVerifier {

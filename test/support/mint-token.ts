@@ -4,6 +4,7 @@ import { generateKeyPair, importJWK, SignJWT, type JWK } from 'jose';
 
 interface TokenWish {
   readonly roles?: readonly string[];
+  readonly groups?: readonly string[];
   readonly subject?: string;
   readonly issuer?: string;
   readonly audience?: string;
@@ -17,7 +18,7 @@ export async function mintToken(directory: string, wish: TokenWish = {}): Promis
   const { privateKey } = JSON.parse(await readFile(join(directory, 'issuer.json'), 'utf8')) as { privateKey: JWK };
   const key = wish.forged ? (await generateKeyPair('ES256')).privateKey : await importJWK(privateKey, 'ES256');
   const now = Math.floor(Date.now() / 1000);
-  return new SignJWT({ roles: wish.roles ?? ['platform', 'release-engineer'] })
+  return new SignJWT({ roles: wish.roles ?? ['platform', 'release-engineer'], groups: wish.groups ?? [] })
     .setProtectedHeader({ alg: 'ES256', kid: privateKey.kid ?? '' })
     .setIssuer(wish.issuer ?? 'urn:deployment-service:local')
     .setAudience(wish.audience ?? 'deployment-service')

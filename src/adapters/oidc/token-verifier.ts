@@ -8,7 +8,15 @@ interface Trust {
   readonly jwksUrl: string;
 }
 
-const claims = z.object({ sub: z.string().min(1).max(256), roles: z.array(z.string()).default([]) });
+const claims = z.object({
+  sub: z.string().min(1).max(256),
+  exp: z.number(),
+  roles: z.array(z.string()).default([]),
+  groups: z.array(z.string()).default([]),
+  // Only ever a convenience: an issuer that writes something else there must not lock anybody out.
+  email: z.email().max(254).optional().catch(undefined),
+  email_verified: z.unknown().optional(),
+});
 
 /** Verifies bearer tokens against the issuer's key set, which is fetched once and again when a new key appears. */
 export class OidcTokenVerifier implements TokenVerifier {
@@ -28,8 +36,10 @@ export class OidcTokenVerifier implements TokenVerifier {
         algorithms: ['ES256', 'RS256'],
         requiredClaims: ['exp', 'sub'],
       });
-      const { sub, roles } = claims.parse(payload);
-      return { subject: sub, roles };
+      const { sub, roles, groups, email, email_verified: verified, exp } = claims.parse(payload);
+      // Some issuers write their booleans as text.
+      const isRefuted = verified === false || verified === 'false';
+      return { subject: sub, roles, groups, ...(email !== undefined && !isRefuted && { email }), expiresAt: exp };
     } catch (error) {
       // Keys that cannot be had are our trouble, not the caller's. A key set that was answered with an error, or with
       // something else than JSON, is told by jose's base class alone.
