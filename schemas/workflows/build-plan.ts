@@ -28,6 +28,25 @@ const stage = z.object({
 
 const report = z.object({ stage: stageName, type: z.literal('junit'), path: sourcePath });
 
+const repository = z.string().regex(/^[a-z0-9]+(?:(?:[._/]|__|-+)[a-z0-9]+)*$/, 'must be the name of a repository');
+
+/** What the build makes of `output`. */
+const artifact = z.discriminatedUnion('format', [
+  z.object({ format: z.literal('zip') }),
+  z.object({
+    format: z.literal('image'),
+    /** How images of the registry are named; where it is reached, the build asks ECR. */
+    registry: z.string().min(1),
+    repository,
+    /** `<repository>:<tag>` or `<repository>@sha256:<digest>` in the same registry. */
+    base: z.string().min(1),
+    /** What the service will run on. */
+    platform: z.string().regex(/^linux\/(amd64|arm64)$/, 'must be linux/arm64 or linux/amd64'),
+    command: z.array(z.string().min(1)).min(1),
+    port: z.int().min(1).max(65_535),
+  }),
+]);
+
 /**
  * What one build does, complete: the control plane writes it to the blob store, the runner kit reads it. Fields may be
  * added within a version; one that changes the meaning of the others needs the next version.
@@ -48,11 +67,14 @@ export const buildPlan = z
     directory: sourcePath,
     arguments: variables,
     environment: variables,
+    /** Variables of the stages whose values come with the build, since a plan is read by more than may know them. */
+    secretNames: z.array(z.string()).default([]),
     stages: z.array(stage).min(1),
     reports: z.array(report),
     /** The directory that `bundle` leaves and that becomes the artifact. */
     output: sourcePath,
-    /** The artifact's key is this, its digest and `.zip`. */
+    artifact: artifact.default({ format: 'zip' }),
+    /** The key of a zip is this, its digest and `.zip`. */
     artifactPrefix: z.string().min(1),
     /** A report's key is this, its stage, `/` and the name of its file. */
     reportPrefix: z.string().min(1),

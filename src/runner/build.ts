@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ECRClient } from '@aws-sdk/client-ecr';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import { buildEnvironment, readEnvironment } from './environment.ts';
+import { openEcr } from './image/open-ecr.ts';
 import { lambdaMarkSink } from './lambda-mark-sink.ts';
 import { clearOutputs, writeOutputs } from './outputs.ts';
 import { readPlan } from './read-plan.ts';
@@ -34,6 +36,7 @@ await runKit(async (log) => {
       blobs,
       marks: retryingMarkSink(lambdaMarkSink(lambda, env.MARK_FUNCTION), (milliseconds) => sleep(milliseconds)),
       log,
+      openRegistry: () => openEcr(new ECRClient()),
       now: () => new Date(),
       timeoutAfter: (seconds) => AbortSignal.timeout(seconds * 1000),
     },

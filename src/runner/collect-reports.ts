@@ -5,6 +5,9 @@ import { reportLimits, type ReportSummary } from '#schemas/workflows/report-summ
 import type { BlobStore } from './blob-store.ts';
 import { JUNIT_SIZE_LIMIT, parseJunit } from './junit.ts';
 import type { RunnerLog } from './log.ts';
+import type { Scrubber } from './scrubber.ts';
+
+type FailedTest = ReportSummary['failed'][number];
 
 interface ReportsOf {
   readonly plan: BuildPlan;
@@ -26,21 +29,22 @@ export async function removeOldReports({ plan, stage, directory }: ReportsOf): P
  */
 export async function collectReports(
   of: ReportsOf & { readonly succeeded: boolean },
-  { blobs, log }: { readonly blobs: BlobStore; readonly log: RunnerLog },
+  { blobs, log, scrubber }: { readonly blobs: BlobStore; readonly log: RunnerLog; readonly scrubber: Scrubber },
 ): Promise<readonly ReportSummary[]> {
   const summaries: ReportSummary[] = [];
   for (const { type, path } of of.plan.reports.filter((each) => each.stage === of.stage)) {
     const warn = (what: string): void => log.runner(`warning: report ${path} of ${of.stage} ${what}`);
     try {
-      const bytes = await readReport(join(of.directory, path));
-      if (bytes === undefined) {
+      const written = await readReport(join(of.directory, path));
+      if (written === undefined) {
         if (of.succeeded) warn('was not written');
         continue;
       }
-      if (typeof bytes === 'string') {
-        warn(bytes);
+      if (typeof written === 'string') {
+        warn(written);
         continue;
       }
+      const bytes = scrubber.bytes(written);
       const key = `${of.plan.reportPrefix}${of.stage}/${basename(path)}`;
       await blobs.put(key, bytes, 'application/xml');
       const result = parseJunit(bytes);
@@ -49,7 +53,7 @@ export async function collectReports(
       else {
         const named = summaries.reduce((sum, { failed }) => sum + failed.length, 0);
         const failed = result.summary.failed.slice(0, reportLimits.failed - named);
-        summaries.push({ type, key, ...result.summary, failed });
+        summaries.push({ type, key, ...result.summary, failed: failed.map((test) => scrubbed(test, scrubber)) });
       }
     } catch (error) {
       warn(`could not be stored: ${error instanceof Error ? error.message : String(error)}`);
@@ -64,5 +68,18 @@ async function readReport(path: string): Promise<Uint8Array | string | undefined
   if (!found) return undefined;
   if (!found.isFile()) return 'is not a regular file';
   if (found.size > JUNIT_SIZE_LIMIT) return 'is larger than 10 MB';
-  return readFile(path);
+  const bytes = await readFile(path);
+  // UTF-16, say. Secrets are looked for in encodings that write letters as single bytes.
+  return bytes.includes(0) ? 'is not text in UTF-8, and is not stored' : bytes;
+}
+
+/** Once more after XML's escapes are undone: any letter can be written as one. */
+function scrubbed(test: FailedTest, { redact }: Scrubber): FailedTest {
+  const { name, suite, message } = test;
+  return {
+    ...test,
+    name: redact(name).slice(0, reportLimits.name),
+    ...(suite !== undefined && { suite: redact(suite).slice(0, reportLimits.suite) }),
+    message: redact(message).slice(0, reportLimits.message),
+  };
 }

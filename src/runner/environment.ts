@@ -10,6 +10,9 @@ export const fetchEnvironment = z.object({
   REPOSITORY: set,
   COMMIT: commitId,
   MANIFEST_PATH: set.default('service.yaml'),
+  /** The secret itself: CodeBuild has read it. */
+  REPOSITORY_CREDENTIALS: set.optional(),
+  CONNECTION: set.optional(),
   BLOB_BUCKET: set,
   CODEBUILD_SRC_DIR: set,
 });

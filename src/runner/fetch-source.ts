@@ -10,7 +10,14 @@ await runKit(async (log) => {
   const env = readEnvironment(fetchEnvironment, process.env);
   clearOutputs(env.CODEBUILD_SRC_DIR);
   const facts = await storeSource(
-    { service: env.SERVICE, repository: env.REPOSITORY, commit: env.COMMIT, manifestPath: env.MANIFEST_PATH },
+    {
+      service: env.SERVICE,
+      repository: env.REPOSITORY,
+      commit: env.COMMIT,
+      manifestPath: env.MANIFEST_PATH,
+      credentials: env.REPOSITORY_CREDENTIALS,
+      connection: env.CONNECTION,
+    },
     { blobs: s3BlobStore(new S3Client(), env.BLOB_BUCKET), log, environment: process.env },
   );
   writeOutputs(env.CODEBUILD_SRC_DIR, { TREE: facts.tree, SOURCE_KEY: facts.sourceKey });

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import type { GitAccess } from './git-access.ts';
 import { RunnerFailure } from './runner-failure.ts';
 
 export interface GitResult {
@@ -22,6 +23,10 @@ const POINTS_ELSEWHERE = new Set([
   'GIT_SHALLOW_FILE',
 ]);
 
+/** What is for ours to say, or would show in the log what goes over the wire. */
+const NOT_TAKEN_OVER =
+  /^(GIT_(TRACE\w*|CURL_VERBOSE|ASKPASS|SSH|SSH_COMMAND|SSH_VARIANT|PROXY_SSL_\w+)|SSH_ASKPASS\w*|SSH_AUTH_SOCK|REPOSITORY_CREDENTIALS)$/;
+
 const SETTINGS = {
   // Nothing that a template or the host's configuration brings may run.
   'core.hooksPath': '/dev/null',
@@ -38,13 +43,21 @@ const SETTINGS = {
 
 /**
  * @param gitDirectory the bare repository, which need not exist yet
+ * @param access how to get at the repository that is fetched from
  * @param environment the host's; its `GIT_ALLOW_PROTOCOL` says which protocols may be used, `https:ssh` when it is silent
  */
-export function createGit(gitDirectory: string, environment: NodeJS.ProcessEnv): Git {
-  const kept = Object.entries(environment).filter(([name]) => !POINTS_ELSEWHERE.has(name));
+export function createGit(
+  gitDirectory: string,
+  environment: NodeJS.ProcessEnv,
+  access: Pick<GitAccess, 'settings' | 'variables'> = { settings: {}, variables: {} },
+): Git {
+  const kept = Object.entries(environment).filter(
+    ([name]) => !POINTS_ELSEWHERE.has(name) && !NOT_TAKEN_OVER.test(name),
+  );
   const env = {
     GIT_ALLOW_PROTOCOL: 'https:ssh',
     ...Object.fromEntries(kept),
+    ...access.variables,
     GIT_DIR: gitDirectory,
     GIT_TERMINAL_PROMPT: '0',
     GIT_LITERAL_PATHSPECS: '1',
@@ -52,7 +65,10 @@ export function createGit(gitDirectory: string, environment: NodeJS.ProcessEnv):
     TZ: 'UTC',
     LC_ALL: 'C',
   };
-  const settings = Object.entries(SETTINGS).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+  const settings = Object.entries({ ...SETTINGS, ...access.settings }).flatMap(([name, value]) => [
+    '-c',
+    `${name}=${value}`,
+  ]);
 
   return (...args) =>
     new Promise((resolve, reject) => {

@@ -6,6 +6,7 @@ import type { Duplex } from 'node:stream';
 import { lineSplitter } from './lines.ts';
 import { openOutputPipe } from './output-pipe.ts';
 import { shellQuoted } from './outputs.ts';
+import type { Scrubber } from './scrubber.ts';
 
 export interface CommandsRun {
   readonly commands: readonly string[];
@@ -13,6 +14,8 @@ export interface CommandsRun {
   readonly environment: Readonly<Record<string, string>>;
   /** Ends the commands, and everything they started, when it fires. */
   readonly timeout: AbortSignal;
+  /** Sees the output before anybody else does, and before it is cut into lines. */
+  readonly scrubber: Scrubber;
   readonly onLine: (line: string) => void;
 }
 
@@ -41,7 +44,8 @@ export async function runCommands(run: CommandsRun): Promise<CommandsEnd> {
     await writeFile(script, scriptOf(run.commands));
     const pipe = await openOutputPipe(join(workspace, 'output'));
     const lines = lineSplitter(run.onLine);
-    pipe.reader.setEncoding('utf8').on('data', (text: string) => lines.push(text));
+    const scrubbed = run.scrubber.stream();
+    pipe.reader.setEncoding('utf8').on('data', (text: string) => lines.push(scrubbed.push(text)));
     const drained = new Promise<void>((resolve) => pipe.reader.once('close', () => resolve()));
 
     const child = spawn('/bin/sh', ['-c', LEADER, 'sh', script], {
@@ -56,6 +60,7 @@ export async function runCommands(run: CommandsRun): Promise<CommandsEnd> {
     const patience = setTimeout(() => pipe.reader.destroy(), DRAIN_MS);
     await drained;
     clearTimeout(patience);
+    lines.push(scrubbed.end());
     lines.end();
     return end;
   } finally {

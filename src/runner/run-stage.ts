@@ -1,19 +1,24 @@
 import { join } from 'node:path';
 import type { BuildPlan, BuildStage } from '#schemas/workflows/build-plan.ts';
 import { tailLineLength, type StageMark } from '#schemas/workflows/stage-mark.ts';
+import { ArtifactNotStored } from './artifact-not-stored.ts';
 import type { BlobStore } from './blob-store.ts';
 import { collectReports, removeOldReports } from './collect-reports.ts';
+import type { Registry } from './image/registry-client.ts';
 import type { RunnerLog } from './log.ts';
 import type { MarkSink } from './mark-sink.ts';
 import { type CommandsEnd, runCommands } from './run-commands.ts';
 import { RunnerFailure } from './runner-failure.ts';
+import type { Scrubber } from './scrubber.ts';
 import { stageEnvironment } from './stage-environment.ts';
-import { ArtifactNotStored, type StoredArtifact, storeArtifact } from './store-artifact.ts';
+import { type StoredArtifact, storeArtifact } from './store-artifact.ts';
 
 export interface BuildDeps {
   readonly blobs: BlobStore;
   readonly marks: MarkSink;
   readonly log: RunnerLog;
+  /** Asked for when the artifact is an image. */
+  readonly openRegistry: () => Promise<Registry>;
   readonly now: () => Date;
   /** Fires when a stage has had its time. */
   readonly timeoutAfter: (seconds: number) => AbortSignal;
@@ -27,6 +32,9 @@ export interface BuildRequest {
   /** The kit's own environment, of which the commands see very little. */
   readonly environment: NodeJS.ProcessEnv;
 }
+
+type StageRequest = BuildRequest & { readonly secrets: Readonly<Record<string, string>> };
+type StageDeps = BuildDeps & { readonly scrubber: Scrubber };
 
 /** Shown with a stage that did not succeed. */
 const TAIL_LINES = 20;
@@ -46,11 +54,11 @@ type StageEnd =
 export async function runStage(
   stage: BuildStage,
   directory: string,
-  request: BuildRequest,
-  deps: BuildDeps,
+  request: StageRequest,
+  deps: StageDeps,
 ): Promise<StoredArtifact | undefined> {
   const { plan } = request;
-  const { log, blobs, marks, now } = deps;
+  const { log, blobs, marks, scrubber, now } = deps;
   const mark = (status: StageMark['status'], details: Partial<StageMark> = {}): Promise<void> =>
     marks.post({
       deploymentId: plan.deploymentId,
@@ -75,9 +83,9 @@ export async function runStage(
 
   const result = await runAndStore(stage, directory, request, deps, remember);
   const succeeded = result.end.status === 'succeeded';
-  const reports = await collectReports({ plan, stage: stage.name, directory, succeeded }, { blobs, log });
+  const reports = await collectReports({ plan, stage: stage.name, directory, succeeded }, { blobs, log, scrubber });
   const durationMs = Math.max(0, Math.round(now().getTime() - startedAt));
-  const outcome = 'cause' in result ? result.cause.message : describeEnd(stage, result.end);
+  const outcome = 'cause' in result ? scrubber.redact(result.cause.message) : describeEnd(stage, result.end);
   if ('cause' in result) remember(outcome);
   log.runner(succeeded ? `${stage.name} succeeded in ${durationMs} ms` : `${stage.name} failed: ${outcome}`);
 
@@ -96,14 +104,15 @@ export async function runStage(
 async function runAndStore(
   stage: BuildStage,
   directory: string,
-  { plan, environment }: BuildRequest,
-  { log, blobs, timeoutAfter }: BuildDeps,
+  { plan, environment, secrets }: StageRequest,
+  { log, blobs, openRegistry, scrubber, timeoutAfter }: StageDeps,
   remember: (line: string) => void,
 ): Promise<StageEnd> {
   const end = await runCommands({
     commands: stage.commands,
     directory,
-    environment: stageEnvironment(plan, environment),
+    environment: stageEnvironment(plan, environment, secrets),
+    scrubber,
     timeout: timeoutAfter(stage.timeoutSeconds),
     onLine: (line) => {
       remember(line);
@@ -112,7 +121,7 @@ async function runAndStore(
   });
   if (stage.name !== 'bundle' || end.status !== 'succeeded') return { end };
   try {
-    const artifact = await storeArtifact(blobs, join(directory, plan.output), plan.artifactPrefix);
+    const artifact = await storeArtifact({ blobs, openRegistry, log }, join(directory, plan.output), plan);
     log.runner(`artifact ${artifact.key}: ${artifact.size} bytes`);
     return { end, artifact };
   } catch (error) {

@@ -6,7 +6,11 @@ import { archiveCommit } from './archive-commit.ts';
 import type { BlobStore } from './blob-store.ts';
 import { describeOmissions, listTree, readManifest } from './commit-tree.ts';
 import { fetchCommit, withoutSecrets } from './fetch-commit.ts';
+import { connectedRepository } from './connected-repository.ts';
+import { openGitAccess } from './git-access.ts';
+import { readGitCredentials, secretsOf } from './git-credentials.ts';
 import { createGit, type Git } from './git.ts';
+import { createScrubber } from './scrubber.ts';
 import type { RunnerLog } from './log.ts';
 import { describeCommit } from './describe-commit.ts';
 
@@ -16,6 +20,10 @@ export interface SourceRequest {
   readonly commit: string;
   /** Path of the manifest in the commit. */
   readonly manifestPath: string;
+  /** The secret that the service is registered with. */
+  readonly credentials?: string | undefined;
+  /** ARN of a connection, in the place of a secret. */
+  readonly connection?: string | undefined;
 }
 
 interface StoreSourceDeps {
@@ -38,13 +46,20 @@ export async function storeSource(request: SourceRequest, deps: StoreSourceDeps)
     return known;
   }
 
+  const { repository, connection } = request;
+  const credentials = readGitCredentials(request.credentials, repository);
+  deps.log.scrubWith(createScrubber(secretsOf(credentials)));
+  const address = connection === undefined ? repository : connectedRepository(connection, repository);
   const gitDirectory = await mkdtemp(join(tmpdir(), 'fetch-source-'));
+  const access = await openGitAccess(address, credentials);
   try {
-    const git = createGit(gitDirectory, deps.environment);
-    deps.log.runner(`fetching ${request.commit} from ${withoutSecrets(request.repository)}`);
-    await fetchCommit(git, request.repository, request.commit);
+    const git = createGit(gitDirectory, deps.environment, access);
+    deps.log.runner(`fetching ${request.commit} from ${withoutSecrets(repository)}`);
+    const hasCredentials = credentials.kind !== 'none' || connection !== undefined;
+    await fetchCommit(git, { address, shown: repository, hasCredentials }, request.commit);
     return await store(git, gitDirectory, prefix, request, deps);
   } finally {
+    await access.close();
     await rm(gitDirectory, { recursive: true, force: true });
   }
 }

@@ -10,6 +10,14 @@ interface FileEntry {
   readonly executable: boolean;
 }
 
+/** A file that goes into the zip without lying in the directory. */
+export interface AddedFile {
+  /** As in the zip; nothing in the directory may lie in its folder. */
+  readonly name: string;
+  readonly content: Uint8Array;
+  readonly executable: boolean;
+}
+
 const REGULAR_FILE = 0o100_000;
 const UNIX = 3;
 
@@ -18,14 +26,18 @@ const UNIX = 3;
  * times 1980-01-01, modes 0644 or 0755. Compressed by fflate, whose bytes do not change with the host's zlib. Empty
  * directories are left out.
  *
- * @throws RunnerFailure when there is no directory, nothing in it, or something other than files and directories
+ * @param added goes in as well; in the sorting it is like any other file
+ * @throws RunnerFailure when there is no directory, nothing in it, something other than files and directories, or a file
+ *   where one is added
  */
-export async function reproducibleZip(directory: string): Promise<Uint8Array> {
+export async function reproducibleZip(directory: string, added: readonly AddedFile[] = []): Promise<Uint8Array> {
   const root = await lstat(directory).catch(() => undefined);
   if (!root) throw new RunnerFailure(`the directory ${directory} does not exist`);
   if (!root.isDirectory()) throw new RunnerFailure(`${directory} is not a directory`);
-  const files = await filesUnder(directory, '');
-  if (files.length === 0) throw new RunnerFailure(`the directory ${directory} has no files`);
+  const own = await filesUnder(directory, '');
+  if (own.length === 0) throw new RunnerFailure(`the directory ${directory} has no files`);
+  refuseTaken(own, added);
+  const files = [...own, ...added];
   files.sort((a, b) => Buffer.compare(Buffer.from(a.name), Buffer.from(b.name)));
 
   const chunks: Uint8Array[] = [];
@@ -33,7 +45,7 @@ export async function reproducibleZip(directory: string): Promise<Uint8Array> {
     if (error) throw error;
     chunks.push(chunk);
   });
-  for (const { name, path, executable } of files) {
+  for (const { name, executable, ...file } of files) {
     // By entry and not as one object: an object would sort "10" before "2a" and lose "__proto__".
     const entry = new ZipDeflate(name, { level: 9 });
     entry.os = UNIX;
@@ -41,10 +53,17 @@ export async function reproducibleZip(directory: string): Promise<Uint8Array> {
     // A zip holds local time without a zone, so this very date in any zone gives the same bytes.
     entry.mtime = new Date(1980, 0, 1);
     zip.add(entry);
-    entry.push(await readFile(path), true);
+    entry.push('content' in file ? file.content : await readFile(file.path), true);
   }
   zip.end();
   return Buffer.concat(chunks);
+}
+
+function refuseTaken(files: readonly FileEntry[], added: readonly AddedFile[]): void {
+  const folders = new Set(added.map(({ name }) => name.slice(0, name.indexOf('/') + 1)));
+  const taken = files.find(({ name }) => folders.has(name.slice(0, name.indexOf('/') + 1)));
+  if (taken)
+    throw new RunnerFailure(`"${taken.name}" lies in a folder that the deployment service fills; name it otherwise`);
 }
 
 async function filesUnder(directory: string, prefix: string): Promise<FileEntry[]> {

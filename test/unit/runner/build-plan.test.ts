@@ -4,7 +4,26 @@ import { readPlan } from '#runner/read-plan.ts';
 import { DEPLOYMENT, givenPlan } from './given-plan.ts';
 import { memoryBlobs } from './memory-blobs.ts';
 
+const image = {
+  format: 'image',
+  registry: 'registry.example',
+  repository: 'services/orders',
+  base: 'ecr-public/docker/library/node:24-slim',
+  platform: 'linux/arm64',
+  command: ['node', 'server.mjs'],
+  port: 8080,
+} as const;
+
 describe('a build plan', () => {
+  it('of before images makes a zip', () => {
+    const { artifact: _, ...before } = givenPlan();
+    expect(buildPlan.parse(before).artifact).toEqual({ format: 'zip' });
+  });
+
+  it('can make an image', () => {
+    expect(givenPlan({}, { artifact: { ...image, command: [...image.command] } }).artifact).toEqual(image);
+  });
+
   it.each([
     ['leads out of the source', { directory: '../other' }],
     ['has an absolute output', { output: '/etc' }],
@@ -23,6 +42,10 @@ describe('a build plan', () => {
       { reports: ['a/junit.xml', 'b/junit.xml'].map((path) => ({ stage: 'test', type: 'junit', path })) },
     ],
     ['is of another version', { version: 2 }],
+    ['makes an artifact of an unknown format', { artifact: { format: 'rpm' } }],
+    ['makes an image for another kind of machine', { artifact: { ...image, platform: 'windows/amd64' } }],
+    ['makes an image that starts nothing', { artifact: { ...image, command: [] } }],
+    ['pushes to a repository with a tag in its name', { artifact: { ...image, repository: 'services/orders:v1' } }],
   ])('is refused when it %s', (_, change) => {
     expect(buildPlan.safeParse({ ...givenPlan(), ...change }).success).toBe(false);
   });

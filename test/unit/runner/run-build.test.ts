@@ -42,6 +42,7 @@ async function build(plan: BuildPlan, options: Options = {}) {
         },
       },
       log: createLog((text) => output.push(text)),
+      openRegistry: () => Promise.reject(new Error('a zip needs no registry')),
       now: () => new Date((now += 250)),
       timeoutAfter: () =>
         options.timedOut && marks.at(-1)?.stage === options.timedOut

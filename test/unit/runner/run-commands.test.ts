@@ -3,6 +3,7 @@ import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type CommandsEnd, runCommands } from '#runner/run-commands.ts';
+import { createScrubber } from '#runner/scrubber.ts';
 import { tempDirectory } from './temp-directory.ts';
 
 const environment = { PATH: process.env['PATH'] ?? '' };
@@ -15,6 +16,7 @@ async function run(commands: readonly string[], directory = tempDirectory()) {
     directory,
     environment,
     timeout: never,
+    scrubber: createScrubber(),
     onLine: (line) => lines.push(line),
   });
   return { end, lines: lines.filter((line) => !line.startsWith('$ ')), all: lines };
@@ -103,6 +105,7 @@ describe('runCommands', () => {
       directory: tempDirectory(),
       environment,
       timeout: controller.signal,
+      scrubber: createScrubber(),
       onLine: (line) => {
         const pid = /^pid (\d+)$/.exec(line)?.[1];
         if (pid) pids.push(Number(pid));
@@ -121,6 +124,7 @@ describe('runCommands', () => {
       directory: tempDirectory(),
       environment,
       timeout: AbortSignal.abort(),
+      scrubber: createScrubber(),
       onLine: () => undefined,
     });
     expect(end).toEqual({ status: 'timed_out' });
@@ -135,17 +139,18 @@ describe('runCommands', () => {
   it('ends the stage when the kit itself is killed', async () => {
     const directory = tempDirectory();
     const pidFile = join(directory, 'pid');
-    const module = new URL('../../../src/runner/run-commands.ts', import.meta.url).href;
+    const moduleAt = (file: string): string => new URL(`../../../src/runner/${file}`, import.meta.url).href;
     const kit = spawn(
       process.execPath,
       [
         '--input-type=module',
         '-e',
         `
-        import { runCommands } from ${JSON.stringify(module)};
+        import { runCommands } from ${JSON.stringify(moduleAt('run-commands.ts'))};
+        import { createScrubber } from ${JSON.stringify(moduleAt('scrubber.ts'))};
         const { PATH } = process.env;
         await runCommands({ commands: ['sleep 300 & echo $! > pid; echo ready; wait'], directory: ${JSON.stringify(directory)},
-          environment: { PATH }, timeout: new AbortController().signal, onLine: (line) => console.log(line) });`,
+          environment: { PATH }, timeout: new AbortController().signal, scrubber: createScrubber(), onLine: (line) => console.log(line) });`,
       ],
       { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, TMPDIR: directory } },
     );

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { unzipSync } from 'fflate';
@@ -31,6 +31,7 @@ async function runBuildspec(name: 'build' | 'fetch-source', environment: Record<
   const spec = buildspec.parse(parse(readFileSync(resolve('buildspecs', `${name}.yml`), 'utf8')));
   const kit = tempDirectory();
   for (const [file, bytes] of Object.entries(unzipSync(readFileSync(join(workshop, 'out', 'runner-kit.zip'))))) {
+    mkdirSync(dirname(join(kit, file)), { recursive: true });
     writeFileSync(join(kit, file), bytes);
   }
   const exported = spec.env['exported-variables'].map((each) => `printf '${each}=%s\\n' "$(printenv ${each})"`);
@@ -70,7 +71,13 @@ describe('the runner kit', () => {
     await buildRunnerKit(join(workshop, 'again.zip'));
     const [one, other] = ['out/runner-kit.zip', 'again.zip'].map((name) => readFileSync(join(workshop, name)));
     expect(other?.equals(one ?? Buffer.alloc(0))).toBe(true);
-    expect(Object.keys(unzipSync(one ?? Buffer.alloc(0)))).toEqual(['build.mjs', 'fetch-source.mjs']);
+    expect(Object.keys(unzipSync(one ?? Buffer.alloc(0)))).toEqual([
+      'build.mjs',
+      'fetch-source.mjs',
+      'lambda-start/hide-secrets.cjs',
+      'lambda-start/read-secrets.cjs',
+      'lambda-start/with-secrets',
+    ]);
   });
 
   it('builds as its buildspec says: the artifact in the store, its facts exported', async () => {

@@ -175,7 +175,7 @@ describe('a source that cannot be fetched', () => {
 
   it('names the repository that cannot be reached', async () => {
     await expect(fetchSource('file:///nowhere/at-all', '0'.repeat(40))).rejects.toThrow(
-      /^repository not reachable: file:\/\/\/nowhere\/at-all: /,
+      /^repository not found: file:\/\/\/nowhere\/at-all: /,
     );
   });
 
@@ -255,7 +255,7 @@ describe('a source that cannot be fetched', () => {
       { service: 'orders', repository: address, commit: '0'.repeat(40), manifestPath: 'service.yaml' },
       { blobs: memoryBlobs().store, log: createLog((text) => lines.push(text)), environment },
     ).catch((error: unknown) => error);
-    expect(String(failure)).toContain('repository not reachable: file://***@nowhere');
+    expect(String(failure)).toContain('repository not found: file://***@nowhere');
     expect(lines.join('') + String(failure)).not.toContain('hunter2');
   });
 });

@@ -39,6 +39,29 @@ const file: fc.Arbitrary<File> = fc.record({
 });
 const tree = fc.uniqueArray(file, { selector: ({ name }) => name, minLength: 1, maxLength: 8 });
 
+describe('a file that is added', () => {
+  const added = [{ name: '.own/start', content: Buffer.from('go'), executable: true }];
+
+  it('lies among those of the directory', async () => {
+    const directory = tempDirectory();
+    writeFileSync(join(directory, 'a'), 'own');
+    const files = Object.entries(unzipSync(await reproducibleZip(directory, added)));
+    expect(files.map(([name, bytes]) => [name, Buffer.from(bytes).toString()])).toEqual([
+      ['.own/start', 'go'],
+      ['a', 'own'],
+    ]);
+  });
+
+  it('has a folder to itself', async () => {
+    const directory = tempDirectory();
+    mkdirSync(join(directory, '.own'));
+    writeFileSync(join(directory, '.own', 'other'), '');
+    await expect(reproducibleZip(directory, added)).rejects.toThrow(
+      '".own/other" lies in a folder that the deployment service fills; name it otherwise',
+    );
+  });
+});
+
 describe('reproducibleZip', () => {
   it('gives the same bytes for the same tree, whatever its times, group bits and order of creation', async () => {
     const root = tempDirectory();
