@@ -58,6 +58,7 @@ export const problemOf = {
   permission_denied: { status: 403, title: 'Not allowed' },
   not_found: { status: 404, title: 'Not found' },
   conflict: { status: 409, title: 'The present state does not allow this' },
+  cancelled: { status: 409, title: 'It was cancelled' },
   environment_frozen: { status: 423, title: 'The environment is frozen' },
   rate_limited: { status: 429, title: 'Too many requests' },
   unavailable: { status: 503, title: 'Not available just now' },

@@ -46,12 +46,20 @@ export interface RememberedRequest {
   readonly digest: string;
 }
 
+/** A build that began for one run of a deployment. */
+export interface StartedBuild {
+  /** As the runner knows it: `<project>:<uuid>`. */
+  readonly buildId: string;
+  /** Absent where whoever started it did not say. */
+  readonly run?: number;
+}
+
 /** The records of deployments. Reads of one deployment are strongly consistent; lists may be a moment behind. */
 export interface DeploymentStore {
   /** The one way to write: state, locks, step rows and outbox rows in one transaction. */
   commit(decision: Decision): Promise<CommitOutcome>;
   find(id: string): Promise<Deployment | undefined>;
-  /** With the attempts of its steps, in order of step and attempt. */
+  /** With the attempts of its steps, in order of step and attempt, and with its commands, oldest first. */
   load(id: string): Promise<DeploymentRecord | undefined>;
   findInProgress(service: string, environment: string, commit: string): Promise<string | undefined>;
   findRemembered(key: string): Promise<RememberedRequest | undefined>;
@@ -61,6 +69,14 @@ export interface DeploymentStore {
   list(query: DeploymentQuery): Promise<DeploymentPage>;
   /** Deployments that are not over and that nothing has touched since an instant; at most about `limit`. */
   untouchedSince(instant: string, limit: number): Promise<readonly Deployment[]>;
+  /** What wakes the machine of a deployment that waits for a person. */
+  approvalToken(deploymentId: string): Promise<string | undefined>;
+  /** Remembers a build that began for a deployment. To be called before its record is looked at: see `onBuildStarted`. */
+  putBuild(deploymentId: string, build: StartedBuild): Promise<void>;
+  /** Every build that began for a deployment, whether or not it still runs. */
+  builds(deploymentId: string): Promise<readonly StartedBuild[]>;
+  /** Ids of deployments that wait for a person, the longest waiting first. */
+  awaitingApproval(limit: number): Promise<{ readonly ids: readonly string[]; readonly more: boolean }>;
   /** How many deployments wait for a slot, counted up to 1,000. */
   queueDepth(): Promise<number>;
 }

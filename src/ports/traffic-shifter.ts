@@ -1,38 +1,45 @@
+import type { NewVersion } from '#domain/deployment/new-version.ts';
 import type { TargetRef } from '#domain/service/service.ts';
 
-export interface NewVersion {
-  readonly artifactKey: string;
-  /** SHA-256 of the artifact in hexadecimal, as it was signed. */
-  readonly artifactDigest: string;
-  readonly handler: string;
-  readonly runtime: string;
-  readonly memoryMb: number;
-  readonly timeoutSeconds: number;
-  readonly variables: Readonly<Record<string, string>>;
-  /** Shown with the version, so that a person finds the deployment that made it. */
-  readonly description: string;
+/** One move of traffic. */
+export interface Shift {
+  /** The version that gets `percent` of the traffic. */
+  readonly version: string;
+  readonly percent: number;
+  /** The version that keeps the rest; needed below 100. */
+  readonly baseline?: string;
+  /** Where the target itself replaces tasks in batches: how many percent of them at a time. */
+  readonly batchPercent?: number;
 }
 
 /** Which versions get how much of the traffic, in percent. */
 export type Weights = ReadonlyMap<string, number>;
 
+export interface TrafficStatus {
+  readonly weights: Weights;
+  /** Whether the last move is through: what serves is healthy, and what does not serve any more is drained. */
+  readonly settled: boolean;
+  /** Why it will never be through, when the target has given up. */
+  readonly problem?: string;
+}
+
 /** Brings a version out next to the one that serves, and moves traffic. */
-export interface TrafficShifter {
+export interface TrafficShifter<T extends TargetRef = TargetRef, V extends NewVersion = NewVersion> {
   /**
    * Makes the version, ready to serve, without any traffic. Preparing the same version again gives the same one.
    *
    * @throws Refusal `artifact_verification_failed` when the bytes that were read are not those of the digest
    */
-  prepare(target: TargetRef, version: NewVersion): Promise<string>;
+  prepare(target: T, version: V): Promise<string>;
   /** Names the balancer's present state; every move gives it another name. */
-  revision(target: TargetRef): Promise<string>;
+  revision(target: T): Promise<string>;
   /**
-   * Gives all traffic to a version, whatever the weights are now. It is a move also when the version has all traffic
-   * already: whoever still holds an earlier revision is refused from then on.
+   * Moves traffic, whatever the weights are now, and comes back at once; `status` says when the move is through. It is a
+   * move also when the weights are so already: whoever still holds an earlier revision is refused from then on.
    *
    * @throws Refusal, transient, when somebody moved traffic since `revision` was read
    */
-  promote(target: TargetRef, version: string, revision: string): Promise<void>;
+  shift(target: T, shift: Shift, revision: string): Promise<void>;
   /** What the balancer really does now. */
-  status(target: TargetRef): Promise<Weights>;
+  status(target: T): Promise<TrafficStatus>;
 }

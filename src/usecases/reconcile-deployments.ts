@@ -1,7 +1,7 @@
 import type { Deps } from '#ports/deps.ts';
 import { settleStoppedExecution } from './settle-stopped-execution.ts';
 
-type ReconcileDeps = Pick<Deps, 'deployments' | 'shifter' | 'workflows' | 'clock' | 'digest'>;
+type ReconcileDeps = Pick<Deps, 'deployments' | 'shifter' | 'runners' | 'workflows' | 'clock' | 'digest'>;
 
 /** Whatever normally moves a deployment on has done so within this time. */
 const untouchedMs = 120_000;

@@ -4,8 +4,9 @@ import { isTransient } from '#ports/transient.ts';
 import type { FailedTask } from '#schemas/workflows/deployment-task.ts';
 import { giveUpRollback, rollBackRelease } from './roll-back-release.ts';
 import { settleFailure } from './settle-failure.ts';
+import { stopBuilds } from './stop-builds.ts';
 
-type SettleDeps = Pick<Deps, 'deployments' | 'shifter' | 'clock' | 'digest'>;
+type SettleDeps = Pick<Deps, 'deployments' | 'shifter' | 'runners' | 'clock' | 'digest'>;
 
 /**
  * Brings a deployment to its end when its machine ended without doing so: stopped by hand, timed out, or broken. Acts
@@ -17,6 +18,7 @@ export async function settleStoppedExecution(deps: SettleDeps, ended: FailedTask
   const deployment = await deps.deployments.find(ended.deploymentId);
   if (!deployment || isTerminal(deployment.status) || deployment.run !== ended.run) return;
   const { next } = await settleFailure(deps, ended);
+  await stopBuilds(deps, ended.deploymentId, ended.run);
   if (next !== 'roll_back') return;
   try {
     await rollBackRelease(deps, ended);
@@ -32,7 +34,7 @@ async function isTakenBack({ deployments, shifter }: SettleDeps, { deploymentId 
   const { release } = (await deployments.find(deploymentId)) ?? {};
   if (release?.baselineVersion === undefined) return false;
   try {
-    return (await shifter.status(release.target)).get(release.baselineVersion) === 100;
+    return (await shifter.status(release.target)).weights.get(release.baselineVersion) === 100;
   } catch (error) {
     if (isTransient(error)) throw error;
     return false;

@@ -1,5 +1,6 @@
-import type { Release } from '#domain/deployment/deployment.ts';
+import type { Deployment, Release } from '#domain/deployment/deployment.ts';
 import { complaintOf, type HealthCheck } from '#domain/health/health-check.ts';
+import { refuseCancelled } from '#domain/deployment/refuse-cancelled.ts';
 import { releasePlanOf } from '#domain/deployment/release-plan.ts';
 import { Refusal } from '#domain/refusal.ts';
 import type { Deps } from '#ports/deps.ts';
@@ -31,7 +32,7 @@ export async function verifyRelease(deps: VerifyDeps, task: DeploymentTask): Pro
       if (!release) throw new Refusal('conflict', `Deployment ${deployment.id} has released nothing yet.`);
       const check = releasePlanOf(deployment).manifest.healthCheck;
       const url = new URL(check.path, release.target.url).href;
-      const outcome = await askUntilSure(deps, release, check, url);
+      const outcome = await askUntilSure(deps, deployment, release, check, url);
       const { reason } = outcome;
       return {
         value: undefined,
@@ -49,7 +50,26 @@ export async function verifyRelease(deps: VerifyDeps, task: DeploymentTask): Pro
   );
 }
 
-async function askUntilSure(deps: VerifyDeps, release: Release, check: HealthCheck, url: string): Promise<Outcome> {
+/**
+ * Waits between two questions. Somebody who wants the release back is heard within a second or two.
+ *
+ * @throws Refusal `cancelled`
+ */
+async function sleepUnlessCancelled({ deployments, clock }: VerifyDeps, id: string, seconds: number): Promise<void> {
+  for (let left = seconds; left > 0; left -= 2) {
+    await clock.sleep(Math.min(2, left) * 1000);
+    const deployment = await deployments.find(id);
+    if (deployment) refuseCancelled(deployment);
+  }
+}
+
+async function askUntilSure(
+  deps: VerifyDeps,
+  { id: deploymentId }: Deployment,
+  release: Release,
+  check: HealthCheck,
+  url: string,
+): Promise<Outcome> {
   const deadline = deps.clock.now().getTime() + check.deadlineSeconds * 1000;
   let inARow = 0;
   for (let probes = 1; ; probes++) {
@@ -62,12 +82,12 @@ async function askUntilSure(deps: VerifyDeps, release: Release, check: HealthChe
       const reason = complaint ?? `answered well only ${inARow} of ${check.successes} times in a row in time`;
       return { healthy: false, probes, ...lastStatus, reason };
     }
-    await deps.clock.sleep(check.intervalSeconds * 1000);
+    await sleepUnlessCancelled(deps, deploymentId, check.intervalSeconds);
   }
 }
 
 /** A good answer proves nothing when another version gave it. */
 async function misdirected(deps: VerifyDeps, { target, version }: Release): Promise<string | undefined> {
-  const weights = await deps.shifter.status(target);
+  const { weights } = await deps.shifter.status(target);
   return weights.get(version) === 100 ? undefined : `is not served by version ${version} alone`;
 }

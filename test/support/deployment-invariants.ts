@@ -9,6 +9,8 @@ import type { WorkflowHost } from './workflow-host.ts';
 export interface CostLimits {
   /** Default 60. */
   readonly transitions?: number;
+  /** Of each run. Default 60. */
+  readonly tableWrites?: number;
 }
 
 const mostTableWrites = 60;
@@ -35,10 +37,14 @@ export async function checkInvariants(host: WorkflowHost, id: string, limits: Co
   expect(slot.owner, 'the slot').toBeUndefined();
   expect(slot.waiters, 'the queue').toEqual([]);
   expect(steps.filter(({ status }) => status === 'running')).toEqual([]);
+  expect((await deps.deployments.awaitingApproval(10)).ids, 'what waits for approval').not.toContain(id);
+  expect(await deps.deployments.approvalToken(id), 'the token').toBeUndefined();
 
   const states = machineStates(host, deployment);
   expect(states.length).toBeLessThanOrEqual(limits.transitions ?? 60);
   const lostBuilds = states.filter((state) => state === 'DiagnoseBuild').length;
   const writes = host.writes.filter((body) => body.includes(id)).length;
-  expect(writes).toBeLessThanOrEqual(mostTableWrites + lostBuilds * mostTableWritesOfLostBuild);
+  expect(writes).toBeLessThanOrEqual(
+    (limits.tableWrites ?? mostTableWrites) * deployment.run + lostBuilds * mostTableWritesOfLostBuild,
+  );
 }

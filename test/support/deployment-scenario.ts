@@ -6,7 +6,7 @@ import { deploymentOutcome, type DeploymentOutcome } from './deployment-outcome.
 import type { BuildFate, FetchFate, HealthAnswer } from './outside-world.ts';
 import { serviceManifest } from './service-manifest.ts';
 import type { Trouble } from './troubled-deps.ts';
-import { openWorkflowHost, type WorkflowHost } from './workflow-host.ts';
+import { openWorkflowHost, type Person, type WorkflowHost } from './workflow-host.ts';
 
 /** What is the case before something happens. Each call adds to the ones before. */
 export interface Given {
@@ -29,9 +29,23 @@ export interface When {
   deploys(request?: Partial<DeploymentRequest>): Promise<DeploymentOutcome>;
   /** Waits until a deployment is over and everything has come to rest. */
   isOver(id: string): Promise<DeploymentOutcome>;
+  /** Sends a command and goes on at once. */
+  sends(
+    command: PersonCommand,
+    id: string,
+    as?: Person,
+  ): Promise<{ readonly statusCode: number; readonly body: string }>;
+  /** Starts all at the same moment and lets time pass until each has its answer: who loses a race waits for a moment. */
+  atOnce<T>(each: readonly (() => Promise<T>)[]): Promise<readonly T[]>;
   /** Lets time pass until a deployment looks so. */
   looks(id: string, so: (deployment: DeploymentView) => boolean): Promise<void>;
 }
+
+/** `votes` names the artifact that waits unless it is given. */
+export type PersonCommand =
+  | { readonly kind: 'cancel'; readonly reason?: string }
+  | { readonly kind: 'retry' }
+  | { readonly kind: 'approve' | 'reject'; readonly artifactDigest?: string; readonly comment?: string };
 
 interface DeploymentRequest {
   readonly commit: string;
@@ -118,6 +132,24 @@ export function playIn(host: WorkflowHost, deployments: string[]): Scenario {
     async isOver(id) {
       await host.runUntil(async () => (await isAtRest(host)) && isTerminal((await viewOf(host, id)).status));
       return deploymentOutcome(host, await viewOf(host, id));
+    },
+    async sends(command, id, as) {
+      const params = { deploymentId: id };
+      if (command.kind === 'cancel') {
+        const reason = command.reason === undefined ? {} : { reason: command.reason };
+        return host.callApi('cancel-deployment', params, reason, as);
+      }
+      if (command.kind === 'retry') return host.callApi('retry-deployment', params, {}, as);
+      const waiting = (await viewOf(host, id)).approval?.artifactDigest ?? '0'.repeat(64);
+      const { kind: vote, artifactDigest = waiting, comment } = command;
+      const ballot = { vote, artifactDigest, ...(comment !== undefined && { comment }) };
+      return host.callApi('decide-approval', params, ballot, as);
+    },
+    async atOnce(each) {
+      let settled = false;
+      const all = Promise.all(each.map((start) => start())).finally(() => (settled = true));
+      await host.runUntil(() => settled);
+      return all;
     },
     looks: (id, so) => host.runUntil(async () => so(await viewOf(host, id))),
   };

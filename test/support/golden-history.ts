@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { expect } from 'vitest';
-import { machineHistory } from './machine-states.ts';
+import type { JournalRecord } from '#local/asl/entry.ts';
+import { machineHistory, releaseHistory } from './machine-states.ts';
 import type { WorkflowHost } from './workflow-host.ts';
 
 const folder = new URL('../golden/deployment/', import.meta.url);
@@ -20,8 +21,17 @@ export function expectGoldenHistory(host: WorkflowHost, deploymentId: string, na
 }
 
 function historyText(host: WorkflowHost, deploymentId: string): string {
-  const lines = machineHistory(host, deploymentId).map(({ entry }) =>
+  const lines = [
+    ...linesOf(machineHistory(host, deploymentId)),
+    '',
+    'progressive-release',
+    ...linesOf(releaseHistory(host, deploymentId)),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function linesOf(history: readonly JournalRecord[]): string[] {
+  return history.map(({ entry }) =>
     [entry.kind, 'state' in entry && entry.state, 'error' in entry && entry.error].filter(Boolean).join(' '),
   );
-  return `${lines.join('\n')}\n`;
 }

@@ -19,14 +19,14 @@ describe('a service that is registered anew with another function', () => {
   scenario('between two attempts of a release: both go to the same function', async ({ given, when, host }) => {
     (await when.deploys()).status('succeeded');
     const late = Promise.withResolvers<void>();
-    given.source(b).trouble({ at: 'shifter.promote', late: late.promise });
+    given.source(b).trouble({ at: 'shifter.shift', late: late.promise });
     const id = await when.asks(b);
     await when.looks(id, ({ status, version }) => status === 'releasing' && version === '3');
     await registerElsewhere(host);
     // Somebody moves the alias, so that the first attempt cannot and the machine makes another one.
-    const target = { functionName: 'orders-staging', alias: 'live', url: 'http://orders' };
+    const target = { kind: 'lambda' as const, functionName: 'orders-staging', alias: 'live', url: 'http://orders' };
     const { shifter } = host.deps;
-    await shifter.promote(target, '2', await shifter.revision(target));
+    await shifter.shift(target, { version: '2', percent: 100 }, await shifter.revision(target));
     late.resolve();
     const outcome = await when.isOver(id);
     outcome.status('succeeded');

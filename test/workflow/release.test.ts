@@ -1,10 +1,15 @@
 import { describe, expect } from 'vitest';
 import { commitNamed, scenario } from '#test/support/deployment-scenario.ts';
+import { deploymentEvents } from '#test/support/deployment-events.ts';
 import { taskErrors } from '#test/support/machine-states.ts';
+import { serviceManifest } from '#test/support/service-manifest.ts';
 import { throttled } from '#test/support/troubled-deps.ts';
+import type { WorkflowHost } from '#test/support/workflow-host.ts';
 
 const built = ['install', 'compile', 'test', 'bundle', 'sign'].map((step) => `${step} succeeded`);
 const b = { commit: commitNamed('b') };
+
+const rolling = serviceManifest({ more: 'strategy: { type: rolling, batches: 4, pauseSeconds: 10 }\n' });
 
 describe('a release', () => {
   scenario('goes from a commit to a version that all traffic reaches', async ({ given, when }) => {
@@ -25,6 +30,7 @@ describe('a release', () => {
         'ChooseWork',
         'BuildArtifact',
         'SignArtifact',
+        'NeedsApproval',
         'ReleaseArtifact',
         'VerifyRelease',
         'CompleteDeployment',
@@ -32,6 +38,18 @@ describe('a release', () => {
       ]);
     expect(outcome.view).toMatchObject({ version: '2', author: 'Ada', tree: commitNamed('a') });
     await outcome.serves('2');
+  });
+
+  scenario('goes out in batches, when the strategy is rolling, and tells of each', async ({ given, when, host }) => {
+    (await when.deploys()).status('succeeded');
+    given.source({ ...b, manifest: rolling });
+    const outcome = await when.deploys(b);
+    outcome.status('succeeded').steps(['source succeeded', ...built, 'release succeeded', 'verify succeeded']);
+    expect(promotions(host, outcome.view.id)).toEqual([25, 50, 75, 100]);
+    const [first, last] = ['release', 'verify'].map((name) => outcome.view.steps.find((step) => step.name === name));
+    // Three pauses of ten seconds.
+    expect(Date.parse(last?.startedAt ?? '') - Date.parse(first?.startedAt ?? '')).toBeGreaterThanOrEqual(30_000);
+    await outcome.serves('3');
   });
 
   scenario('takes the artifact that staging ran to production without a build', async ({ given, when }) => {
@@ -86,7 +104,7 @@ describe('a release', () => {
 
   scenario('goes back, when the release broke after traffic may have moved', async ({ given, when }) => {
     (await when.deploys()).status('succeeded');
-    given.source(b).trouble({ at: 'shifter.promote', error: new Error('the answer was lost'), done: true });
+    given.source(b).trouble({ at: 'shifter.shift', error: new Error('the answer was lost'), done: true });
     const outcome = await when.deploys(b);
     outcome
       .status('rolled_back')
@@ -103,7 +121,7 @@ describe('a release', () => {
     given.source(b).health([500]);
     const id = await when.asks(b);
     await when.looks(id, ({ status }) => status === 'verifying');
-    given.trouble({ at: 'shifter.promote', error: new Error('no') });
+    given.trouble({ at: 'shifter.shift', error: new Error('no') });
     const outcome = await when.isOver(id);
     outcome.status('rolled_back').failure({ code: 'step_failed', step: 'verify' });
     expect(outcome.view.steps.slice(-2)).toMatchObject([
@@ -118,12 +136,12 @@ describe('a release', () => {
     given.source(b).health([500]);
     const id = await when.asks(b);
     await when.looks(id, ({ status }) => status === 'verifying');
-    given.trouble({ at: 'shifter.promote', error: new Error('no') });
-    given.trouble({ at: 'shifter.promote', error: new Error('no') });
+    given.trouble({ at: 'shifter.shift', error: new Error('no') });
+    given.trouble({ at: 'shifter.shift', error: new Error('no') });
     const outcome = await when.isOver(id);
     outcome
       .status('rollback_failed')
-      .failure({ step: 'rollback', nextAction: 'Check the alias and its versions by hand.' })
+      .failure({ step: 'rollback', nextAction: /by hand/ })
       .events(['queued', 'started', 'canary_promoted', 'health_check', 'rollback_failed']);
     await outcome.serves('3');
   });
@@ -146,3 +164,9 @@ describe('a release', () => {
     await outcome.serves('1');
   });
 });
+
+/** The shares of traffic that the events of a deployment tell of, in order. */
+function promotions(host: WorkflowHost, id: string): readonly unknown[] {
+  const told = deploymentEvents(host, id).filter(({ type }) => type === 'deployment.canary_promoted');
+  return told.map(({ detail }) => (detail.data as { weightPercent?: number }).weightPercent);
+}

@@ -60,7 +60,7 @@ describe('a machine that ends without its deployment', () => {
   );
 
   scenario('and whose first attempt at going back is throttled: the next one gets past it', async (play) => {
-    const outcome = await stoppedInVerify(play, { at: 'shifter.promote', error: throttled() });
+    const outcome = await stoppedInVerify(play, { at: 'shifter.shift', error: throttled() });
     outcome.status('rolled_back').failure({ code: 'internal_error', message: /States\.Aborted/ });
     expect(outcome.view.steps.slice(-2)).toMatchObject([
       { name: 'rollback', attempt: 1, status: 'failed' },
@@ -70,14 +70,14 @@ describe('a machine that ends without its deployment', () => {
   });
 
   scenario('and that went back without hearing of it: nobody is called', async (play) => {
-    const lost = { at: 'shifter.promote', error: new Error('the answer was lost'), done: true } as const;
+    const lost = { at: 'shifter.shift', error: new Error('the answer was lost'), done: true } as const;
     const outcome = await stoppedInVerify(play, lost);
     outcome.status('rolled_back').events(['queued', 'started', 'canary_promoted', 'rolled_back']);
     await outcome.serves('2');
   });
 
   scenario('and that could not go back: a person is called', async (play) => {
-    const outcome = await stoppedInVerify(play, { at: 'shifter.promote', error: new Error('no') });
+    const outcome = await stoppedInVerify(play, { at: 'shifter.shift', error: new Error('no') });
     outcome.status('rollback_failed').failure({ step: 'rollback' });
     await outcome.serves('3');
   });
@@ -85,7 +85,7 @@ describe('a machine that ends without its deployment', () => {
   scenario('while the release still runs: what it does later moves no traffic', async ({ given, when, host }) => {
     (await when.deploys()).status('succeeded');
     const late = Promise.withResolvers<void>();
-    given.source(b).trouble({ at: 'shifter.promote', late: late.promise });
+    given.source(b).trouble({ at: 'shifter.shift', late: late.promise });
     const id = await when.asks(b);
     await when.looks(id, ({ status, version }) => status === 'releasing' && version === '3');
     await stop(host, id);
@@ -101,21 +101,6 @@ describe('a machine that ends without its deployment', () => {
         'rollback succeeded',
       ]);
     await outcome.serves('2');
-  });
-
-  scenario('because its day was over: the deployment failed with a timeout', async ({ given, when, host }) => {
-    // Two lost builds and a third that takes as long: each within its own limit, together beyond the machine's.
-    given.fetch('succeeds', 850);
-    given.build({ install: 'is lost', stageSeconds: 32_000 });
-    given.build({ install: 'is lost', stageSeconds: 32_000 });
-    given.build({ install: 'hangs' });
-    const outcome = await when.deploys();
-    outcome
-      .status('failed')
-      .failure({ code: 'timeout', message: 'The deployment ran longer than its limit.' })
-      .steps(['source succeeded', 'install interrupted', 'install#2 interrupted', 'install#3 interrupted']);
-    expect(host.account.engine.journal.find(executionArn(outcome.view.id))?.status).toBe('TIMED_OUT');
-    expect(host.account.codebuild.running()).toBe(0);
   });
 });
 

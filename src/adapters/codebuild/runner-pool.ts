@@ -1,4 +1,9 @@
-import { BatchGetProjectsCommand, type CodeBuildClient } from '@aws-sdk/client-codebuild';
+import {
+  BatchGetProjectsCommand,
+  ResourceNotFoundException,
+  StopBuildCommand,
+  type CodeBuildClient,
+} from '@aws-sdk/client-codebuild';
 import type { RunnerPool } from '#ports/runner-pool.ts';
 import { Refusal } from '#domain/refusal.ts';
 import { readHeartbeat, writeHeartbeat } from '../dynamodb/runner-heartbeat.ts';
@@ -21,6 +26,15 @@ export class CodeBuildRunnerPool implements RunnerPool {
     );
     if (projectsNotFound.length > 0) {
       throw new Refusal('unavailable', `The runner lacks the projects ${projectsNotFound.join(', ')}.`);
+    }
+  }
+
+  async stop(buildId: string): Promise<void> {
+    try {
+      await this.#client.send(new StopBuildCommand({ id: buildId }));
+    } catch (error) {
+      // A build that is gone, or whose project is, runs no more.
+      if (!(error instanceof ResourceNotFoundException)) throw error;
     }
   }
 

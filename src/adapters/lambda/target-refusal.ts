@@ -1,11 +1,11 @@
 import { Refusal } from '#domain/refusal.ts';
-import type { TargetRef } from '#domain/service/service.ts';
+import type { LambdaTarget } from '#domain/service/service.ts';
 
 /**
  * What an error of Lambda means for a release: what the owner of the target has to mend, and what another attempt gets
  * past, are refusals that name the target. Anything else is given back as it is.
  */
-export function targetRefusal({ functionName, alias }: TargetRef, cause: unknown): unknown {
+export function targetRefusal({ functionName, alias }: LambdaTarget, cause: unknown): unknown {
   if (!(cause instanceof Error)) return cause;
   const name = `${functionName}:${alias}`;
   switch (cause.name) {

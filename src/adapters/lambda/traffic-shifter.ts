@@ -11,24 +11,25 @@ import {
   type AliasConfiguration,
   type Runtime,
 } from '@aws-sdk/client-lambda';
-import type { TargetRef } from '#domain/service/service.ts';
+import type { LambdaTarget } from '#domain/service/service.ts';
 import { Refusal } from '#domain/refusal.ts';
-import type { NewVersion, TrafficShifter, Weights } from '#ports/traffic-shifter.ts';
+import type { FunctionVersion } from '#domain/deployment/new-version.ts';
+import type { Shift, TrafficShifter, TrafficStatus } from '#ports/traffic-shifter.ts';
 import { targetRefusal } from './target-refusal.ts';
 
 const mostWaitSeconds = 300;
 
 /** Moves traffic by the weights of a Lambda alias. */
-export class LambdaTrafficShifter implements TrafficShifter {
-  readonly #clientFor: (target: TargetRef) => LambdaClient;
+export class LambdaTrafficShifter implements TrafficShifter<LambdaTarget, FunctionVersion> {
+  readonly #clientFor: (target: LambdaTarget) => LambdaClient;
   readonly #bucket: string;
 
-  constructor(clientFor: (target: TargetRef) => LambdaClient, bucket: string) {
+  constructor(clientFor: (target: LambdaTarget) => LambdaClient, bucket: string) {
     this.#clientFor = clientFor;
     this.#bucket = bucket;
   }
 
-  async prepare(target: TargetRef, version: NewVersion): Promise<string> {
+  async prepare(target: LambdaTarget, version: FunctionVersion): Promise<string> {
     const client = this.#clientFor(target);
     const FunctionName = target.functionName;
     const updated = () => waitUntilFunctionUpdatedV2(waiting(client), { FunctionName });
@@ -65,38 +66,41 @@ export class LambdaTrafficShifter implements TrafficShifter {
     });
   }
 
-  async revision(target: TargetRef): Promise<string> {
+  async revision(target: LambdaTarget): Promise<string> {
     const { RevisionId = '' } = await this.#alias(this.#clientFor(target), target);
     return RevisionId;
   }
 
-  async promote(target: TargetRef, version: string, revision: string): Promise<void> {
+  async shift(target: LambdaTarget, { version, percent, baseline }: Shift, revision: string): Promise<void> {
     const client = this.#clientFor(target);
+    // The alias names the version that keeps the rest; the new one comes beside it until it has everything.
+    const whole = percent === 100 || baseline === undefined;
     // Written also where nothing changes: every write gives the alias another RevisionId.
     const move = new UpdateAliasCommand({
       FunctionName: target.functionName,
       Name: target.alias,
-      FunctionVersion: version,
-      RoutingConfig: { AdditionalVersionWeights: {} },
+      FunctionVersion: whole ? version : baseline,
+      RoutingConfig: { AdditionalVersionWeights: whole ? {} : { [version]: percent / 100 } },
       RevisionId: revision,
     });
     await this.#naming(target, () => client.send(move));
   }
 
-  async status(target: TargetRef): Promise<Weights> {
+  /** Lambda applies weights with the update of the alias, and lets requests under way end: every move is through at once. */
+  async status(target: LambdaTarget): Promise<TrafficStatus> {
     const alias = await this.#alias(this.#clientFor(target), target);
     const extra = Object.entries(alias.RoutingConfig?.AdditionalVersionWeights ?? {});
     const weights = new Map(extra.map(([version, share]) => [version, percentOf(share)]));
     const rest = extra.reduce((left, [, share]) => left - share, 1);
-    return weights.set(alias.FunctionVersion ?? '', percentOf(rest));
+    return { weights: weights.set(alias.FunctionVersion ?? '', percentOf(rest)), settled: true };
   }
 
-  async #alias(client: LambdaClient, target: TargetRef): Promise<AliasConfiguration> {
+  async #alias(client: LambdaClient, target: LambdaTarget): Promise<AliasConfiguration> {
     const { functionName, alias } = target;
     return this.#naming(target, () => client.send(new GetAliasCommand({ FunctionName: functionName, Name: alias })));
   }
 
-  async #naming<T>(target: TargetRef, work: () => Promise<T>): Promise<T> {
+  async #naming<T>(target: LambdaTarget, work: () => Promise<T>): Promise<T> {
     try {
       return await work();
     } catch (cause) {
@@ -105,7 +109,7 @@ export class LambdaTrafficShifter implements TrafficShifter {
   }
 }
 
-function otherBytes({ artifactDigest, artifactKey }: NewVersion): Refusal {
+function otherBytes({ artifactDigest, artifactKey }: FunctionVersion): Refusal {
   return new Refusal(
     'artifact_verification_failed',
     `Artifact ${artifactDigest.slice(0, 12)} must not be released: Lambda read other bytes from ${artifactKey} than were signed.`,

@@ -69,7 +69,7 @@ export function admit(deployment: Deployment, slot: Slot, moment: Moment): Admis
               data: {
                 commit: deployment.commit,
                 run: deployment.run,
-                queueWaitMs: Math.max(0, moment.atMs - deployment.createdAtMs),
+                queueWaitMs: Math.max(0, moment.atMs - (deployment.queuedAtMs ?? deployment.createdAtMs)),
               },
             },
           ],

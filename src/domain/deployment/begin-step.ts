@@ -1,6 +1,8 @@
+import type { Fact } from '#schemas/events/catalog.ts';
 import type { DeploymentStatus, StepName } from '#schemas/workflows/status.ts';
 import type { Moment } from '../moment.ts';
 import { Refusal } from '../refusal.ts';
+import { refuseCancelled } from './refuse-cancelled.ts';
 import { decide, type Decision, type Write } from './decision.ts';
 import type { Deployment, DeploymentRecord, Step } from './deployment.ts';
 import { isBuildStage, stepCatalog } from './steps.ts';
@@ -13,7 +15,9 @@ export interface StepStart {
   readonly status?: DeploymentStatus;
   readonly buildId?: string;
   /** What beginning it changes about the deployment. */
-  readonly patch?: Pick<Deployment, 'builds'>;
+  readonly patch?: Pick<Deployment, 'builds' | 'approval'>;
+  readonly writes?: readonly Write[];
+  readonly facts?: readonly Fact[];
 }
 
 export type Beginning =
@@ -27,11 +31,14 @@ export type Beginning =
  * Begins an attempt of a step. An attempt still running belongs to a task that was cut off; it is closed as interrupted
  * in the same commit.
  *
- * @throws Refusal `conflict` when the deployment is over, or another run of it has taken over
+ * @throws Refusal `conflict` when the deployment is over, or another run of it has taken over; `cancelled` when somebody
+ *   wants it to end
  */
 export function beginStep(record: DeploymentRecord, start: StepStart, moment: Moment): Beginning {
   const { deployment } = record;
   refuseLate(deployment, start.run);
+  // What is not wanted any more goes nowhere but back.
+  if (start.name !== 'rollback') refuseCancelled(deployment);
   const attempts = record.steps.filter((step) => step.name === start.name);
   const last = attempts.at(-1);
   // A build does a stage once. What it says of that stage again, or late, must not open another attempt.
@@ -63,8 +70,9 @@ export function beginStep(record: DeploymentRecord, start: StepStart, moment: Mo
       writes: [
         { kind: 'hold-slot', deployment },
         ...[...cutOff, step].map((each): Write => ({ kind: 'put-step', step: each })),
+        ...(start.writes ?? []),
       ],
-      facts: [...cutOff, step].map(progressOf),
+      facts: [...[...cutOff, step].map(progressOf), ...(start.facts ?? [])],
     },
     moment,
   );

@@ -2,9 +2,15 @@ import type { Moment } from '../moment.ts';
 import { Refusal } from '../refusal.ts';
 import { decide, type Decision } from './decision.ts';
 import type { Deployment } from './deployment.ts';
+import { refuseCancelled } from './refuse-cancelled.ts';
 
-/** The deployment is done: it becomes the environment's current release and lets go of what it held. */
+/**
+ * The deployment is done: it becomes the environment's current release and lets go of what it held.
+ *
+ * @throws Refusal `cancelled`: whoever was told that it will end must not see it succeed
+ */
 export function completeDeployment(deployment: Deployment, moment: Moment): Decision {
+  refuseCancelled(deployment);
   const { release, artifact } = deployment;
   if (!release || !artifact) {
     throw new Refusal('conflict', `Deployment ${deployment.id} cannot succeed before it has released an artifact.`);

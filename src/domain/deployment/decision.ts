@@ -3,6 +3,7 @@ import type { DeploymentStatus } from '#schemas/workflows/status.ts';
 import { appendFacts, type OutboxEvent } from '../event/chain.ts';
 import type { Moment } from '../moment.ts';
 import { Refusal } from '../refusal.ts';
+import type { Command } from './command.ts';
 import type { Deployment, Step } from './deployment.ts';
 import { isTerminal, mayFollow } from './transitions.ts';
 import { waiterOf, type Waiter } from './waiter.ts';
@@ -13,6 +14,13 @@ export type Write =
   | { readonly kind: 'take-lock' | 'free-lock'; readonly deployment: Deployment }
   | { readonly kind: 'take-slot'; readonly deployment: Deployment; readonly fence: number }
   | { readonly kind: 'hold-slot' | 'free-slot'; readonly deployment: Deployment }
+  | { readonly kind: 'put-command'; readonly command: Command }
+  /** What wakes the machine while the deployment waits for a person. */
+  | { readonly kind: 'put-token'; readonly deployment: Deployment; readonly token: string }
+  /** Puts it on the list of what waits for a person. */
+  | { readonly kind: 'put-approval'; readonly deployment: Deployment; readonly requestedAt: string }
+  /** Takes it off that list. */
+  | { readonly kind: 'close-approval' | 'drop-token'; readonly deployment: Deployment }
   | { readonly kind: 'join-queue' | 'leave-queue'; readonly waiter: Waiter }
   | { readonly kind: 'put-artifact-ref'; readonly deployment: Deployment; readonly at: string }
   | { readonly kind: 'put-current-release'; readonly deployment: Deployment; readonly at: string }
@@ -34,6 +42,8 @@ export interface Decision {
 
 interface Change {
   readonly patch?: Partial<Omit<Deployment, 'id' | 'rev' | 'chain' | 'status'>>;
+  /** What the deployment no longer has. */
+  readonly cleared?: readonly (keyof Deployment)[];
   readonly status?: DeploymentStatus;
   readonly writes?: readonly Write[];
   readonly facts?: readonly Fact[];
@@ -47,8 +57,11 @@ export function decide(before: Deployment, change: Change, moment: Moment): Deci
   }
   const ends = status !== before.status && isTerminal(status);
   const { head, events } = appendFacts(before.chain, subjectOf(before), change.facts ?? [], moment);
+  const kept = Object.fromEntries(
+    Object.entries(before).filter(([name]) => !change.cleared?.includes(name as keyof Deployment)),
+  ) as unknown as Deployment;
   const after: Deployment = {
-    ...before,
+    ...kept,
     ...change.patch,
     status,
     updatedAt: moment.at,
@@ -56,7 +69,17 @@ export function decide(before: Deployment, change: Change, moment: Moment): Deci
     rev: before.rev + 1,
     chain: head,
   };
-  return { before, after, writes: [...(change.writes ?? []), ...(ends ? endingWrites(before) : [])], events };
+  const leaves = before.status === 'awaiting_approval' && status !== before.status;
+  const writes = [...(change.writes ?? []), ...(leaves ? waitEnds(before) : []), ...(ends ? endingWrites(before) : [])];
+  return { before, after, writes, events };
+}
+
+/** Whatever ended the wait for a person, nobody is asked any more. */
+function waitEnds(deployment: Deployment): Write[] {
+  return [
+    { kind: 'close-approval', deployment },
+    { kind: 'drop-token', deployment },
+  ];
 }
 
 /** A terminal deployment holds nothing: its lock goes always, its place in the queue and its slot when it had one. */

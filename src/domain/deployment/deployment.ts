@@ -1,8 +1,13 @@
 import type { DeploymentStatus, StepName, StepStatus } from '#schemas/workflows/status.ts';
 import type { Failure } from '#schemas/workflows/failure.ts';
+import type { PushOrigin } from '#schemas/workflows/push-origin.ts';
 import type { ReportSummary } from '#schemas/workflows/report-summary.ts';
+import type { ArtifactFormat } from '#schemas/workflows/artifact-format.ts';
 import type { Manifest } from '#schemas/service/manifest.ts';
 import type { ChainHead } from '../event/chain.ts';
+import type { Approval } from './approval.ts';
+import type { ApprovalRule } from './approval-in-force.ts';
+import type { Command } from './command.ts';
 import type { TargetRef } from '../service/service.ts';
 
 /** The commit as the source step found it. */
@@ -13,9 +18,12 @@ export interface Source {
   readonly key: string;
 }
 
-/** What the build made: one zip, named by its own digest. */
+/** What the build made: a zip for Lambda or a container image, named by its own digest. */
 export interface Artifact {
+  readonly format: ArtifactFormat;
+  /** SHA-256 in hexadecimal: of the zip, or of the image's manifest. */
   readonly digest: string;
+  /** Where it lies: the zip's key in the blob store, or the image's name, `<registry>/<repository>@sha256:<digest>`. */
   readonly key: string;
   readonly sizeBytes: number;
   /** Digest of everything that defines the artifact; equal identity means the build need not run again. */
@@ -32,6 +40,23 @@ export interface Release {
   readonly baselineVersion?: string;
   /** True once any traffic may have reached the new version. */
   readonly trafficMoved: boolean;
+  readonly move?: Move;
+  /** The move back to the baseline, once there is one. */
+  readonly back?: Move;
+}
+
+/** A move of traffic, recorded before it is made. */
+export interface Move {
+  readonly percent: number;
+  /** The balancer's state that it moves from; while the balancer is in it, the move is not made yet. */
+  readonly revision: string;
+  readonly atMs: number;
+}
+
+/** Somebody who asked for work to be done. */
+export interface Trigger {
+  readonly subject: string;
+  readonly email?: string;
 }
 
 /** One deployment: one commit on its way to one environment. */
@@ -51,7 +76,16 @@ export interface Deployment {
   readonly startedAtMs?: number;
   readonly finishedAt?: string;
   readonly finishedAtMs?: number;
+  /** When it last began to wait for its environment; a retry waits anew. Absent: since it was asked for. */
+  readonly queuedAt?: string;
+  readonly queuedAtMs?: number;
   readonly actor: string;
+  /** E-mail address of the actor, when the token had one. */
+  readonly actorEmail?: string;
+  /** Who asked for the present run, when it is a retry. */
+  readonly triggeredBy?: Trigger;
+  /** All who asked for earlier runs, or for the deployment that this one goes on from: none of them may approve. */
+  readonly earlierTriggers?: readonly Trigger[];
   readonly correlationId: string;
   readonly traceId: string;
   /** Grows with every commit; a write is made only on the revision that its decision saw. */
@@ -68,6 +102,17 @@ export interface Deployment {
   readonly release?: Release;
   readonly failure?: Failure;
   readonly supersededBy?: string;
+  /** How many commands there are. */
+  readonly commands?: number;
+  /** Somebody wants it to end. */
+  readonly cancel?: { readonly by: string; readonly at: string; readonly reason?: string };
+  /** The approval that this release needs, by the release that serves. */
+  readonly approvalRule?: ApprovalRule;
+  readonly approval?: Approval;
+  /** The push that set it off, at once or by way of promotions. */
+  readonly origin?: PushOrigin;
+  /** The deployment whose success asked for this one. */
+  readonly promotedFrom?: string;
 }
 
 /** One attempt of one step. */
@@ -91,4 +136,6 @@ export interface Step {
 export interface DeploymentRecord {
   readonly deployment: Deployment;
   readonly steps: readonly Step[];
+  /** What people asked for, oldest first. */
+  readonly commands?: readonly Command[];
 }

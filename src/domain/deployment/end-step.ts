@@ -3,6 +3,7 @@ import type { Failure } from '#schemas/workflows/failure.ts';
 import type { ReportSummary } from '#schemas/workflows/report-summary.ts';
 import type { DeploymentStatus } from '#schemas/workflows/status.ts';
 import type { Moment } from '../moment.ts';
+import { scrubData } from '../redaction/scrub-data.ts';
 import { progressOf, refuseLate } from './begin-step.ts';
 import { decide, type Decision, type Write } from './decision.ts';
 import type { Deployment, DeploymentRecord, Step } from './deployment.ts';
@@ -12,7 +13,9 @@ export interface StepEnd {
   readonly failure?: Failure;
   readonly reports?: readonly ReportSummary[];
   /** What the step found out about the deployment. */
-  readonly patch?: Partial<Pick<Deployment, 'source' | 'manifest' | 'identity' | 'artifact' | 'release' | 'builds'>>;
+  readonly patch?: Partial<
+    Pick<Deployment, 'source' | 'manifest' | 'approvalRule' | 'identity' | 'artifact' | 'release' | 'builds'>
+  >;
   readonly status?: DeploymentStatus;
   readonly writes?: readonly Write[];
   readonly facts?: readonly Fact[];
@@ -32,8 +35,9 @@ export function endStep(record: DeploymentRecord, end: StepEnd, moment: Moment):
     status: end.failure ? 'failed' : 'succeeded',
     finishedAt: moment.at,
     durationMs: Math.max(0, moment.atMs - present.startedAtMs),
-    ...(end.failure && { failure: end.failure }),
-    ...(end.reports && end.reports.length > 0 && { reports: end.reports }),
+    // Words of builds and services, that all who may read of the deployment will see.
+    ...(end.failure && { failure: scrubData(end.failure) }),
+    ...(end.reports && end.reports.length > 0 && { reports: scrubData(end.reports) }),
   };
   return decide(
     deployment,
@@ -41,7 +45,7 @@ export function endStep(record: DeploymentRecord, end: StepEnd, moment: Moment):
       ...(end.patch && { patch: end.patch }),
       ...(end.status && { status: end.status }),
       writes: [{ kind: 'put-step', step: ended }, ...(end.writes ?? [])],
-      facts: [progressOf(ended), ...(end.facts ?? [])],
+      facts: [progressOf(ended), ...scrubData(end.facts ?? [])],
     },
     moment,
   );

@@ -9,13 +9,17 @@ export interface RememberedKey {
   readonly digest: string;
 }
 
-export interface DeploymentRequest {
+/** What asked for a deployment, when nobody did in person. */
+export type DeploymentCause = Pick<Deployment, 'origin' | 'promotedFrom' | 'triggeredBy' | 'earlierTriggers'>;
+
+export interface DeploymentRequest extends DeploymentCause {
   readonly id: string;
   readonly service: string;
   readonly environment: string;
   readonly commit: string;
   readonly correlationId: string;
   readonly traceId: string;
+  readonly actorEmail?: string;
   readonly remember?: RememberedKey;
 }
 

@@ -1,7 +1,9 @@
 import type { Manifest } from '#schemas/service/manifest.ts';
 import type { SourceFacts } from '#schemas/workflows/source-facts.ts';
 import { buildIdentity } from '../manifest/build-identity.ts';
+import { notYetSupported } from '../manifest/not-yet-supported.ts';
 import { parseManifest } from '../manifest/parse-manifest.ts';
+import { strategyOf } from '../manifest/strategy-of.ts';
 import { nearest } from '../nearest.ts';
 import { Refusal, type Fault } from '../refusal.ts';
 import type { TargetRef } from '../service/service.ts';
@@ -9,6 +11,7 @@ import type { Deployment, Source } from './deployment.ts';
 
 interface ResolvedSource {
   readonly source: Source;
+  /** With the strategy of the deployment's environment: the one that counts. */
   readonly manifest: Manifest;
   readonly identity: string;
 }
@@ -19,6 +22,8 @@ interface Surroundings {
   readonly toolchain: string;
   /** Where the service's registration has this environment. */
   readonly target: TargetRef | undefined;
+  /** Group that the service is registered with. */
+  readonly owner?: string | undefined;
 }
 
 /**
@@ -30,17 +35,19 @@ export function resolveSource(
   deployment: Deployment,
   facts: SourceFacts,
   manifestText: string | Uint8Array,
-  { digest, toolchain, target }: Surroundings,
+  { digest, toolchain, target, owner }: Surroundings,
 ): ResolvedSource {
   const parsed = parseManifest(manifestText);
   if (!parsed.ok) throw invalid(parsed.faults);
-  const { manifest } = parsed;
+  const { manifest, places } = parsed;
   const faults = [
     ...wrongName(deployment, manifest),
+    ...otherOwner(manifest, owner),
     ...missingEnvironment(deployment, manifest),
     ...otherTarget(deployment, manifest, target),
+    ...notYetSupported(manifest, deployment.environment),
   ];
-  if (faults.length > 0) throw invalid(faults);
+  if (faults.length > 0) throw invalid(places.place(faults));
   return {
     source: {
       tree: facts.tree,
@@ -48,7 +55,7 @@ export function resolveSource(
       author: facts.author.name,
       key: facts.sourceKey,
     },
-    manifest,
+    manifest: { ...manifest, strategy: strategyOf(manifest, deployment.environment) },
     identity: digest(buildIdentity(manifest, { tree: facts.tree, toolchain })),
   };
 }
@@ -60,20 +67,35 @@ function wrongName(deployment: Deployment, manifest: Manifest): Fault[] {
   ];
 }
 
+/** The registration decides who owns a service; whoever can change the file must not think that it does. */
+function otherOwner(manifest: Manifest, owner: string | undefined): Fault[] {
+  if (manifest.owner === undefined || owner === undefined || manifest.owner === owner) return [];
+  const message = `is "${manifest.owner}", but the service is registered with the owner "${owner}"; change one of the two`;
+  return [{ pointer: '/owner', message }];
+}
+
 /** Where a service goes is registered; a manifest that names another place must not be released as if it had not. */
 function otherTarget({ environment }: Deployment, manifest: Manifest, target: TargetRef | undefined): Fault[] {
   const wanted = manifest.environments[environment];
+  const own = `/environments/${environment}`;
   const pairs = [
-    { name: 'account', wants: wanted?.account, has: target?.account },
-    { name: 'region', wants: wanted?.region, has: target?.region },
-    { name: 'role', wants: wanted?.role, has: target?.deployRole },
+    { pointer: `${own}/account`, wants: wanted?.account, has: target?.account },
+    { pointer: `${own}/region`, wants: wanted?.region, has: target?.region },
+    { pointer: `${own}/role`, wants: wanted?.role, has: target?.deployRole },
+    ...(target ? kindPairs(manifest.target, target) : []),
   ];
   return pairs
     .filter(({ wants, has }) => wants !== undefined && wants !== has)
-    .map(({ name, wants, has }) => ({
-      pointer: `/environments/${environment}/${name}`,
+    .map(({ pointer, wants, has }) => ({
+      pointer,
       message: `is ${wants}, but the environment is registered with ${has ?? 'none'}; change one of the two`,
     }));
+}
+
+function kindPairs(wanted: Manifest['target'], target: TargetRef) {
+  const controllers = wanted.type === 'ecs' &&
+    target.kind === 'ecs' && [{ pointer: '/target/controller', wants: wanted.controller, has: target.controller }];
+  return [{ pointer: '/target/type', wants: wanted.type, has: target.kind }, ...(controllers || [])];
 }
 
 function missingEnvironment(deployment: Deployment, manifest: Manifest): Fault[] {

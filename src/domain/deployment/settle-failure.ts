@@ -1,7 +1,8 @@
 import type { Failure } from '#schemas/workflows/failure.ts';
 import type { Moment } from '../moment.ts';
-import { interrupted, progressOf } from './begin-step.ts';
-import { decide, type Decision, type Write } from './decision.ts';
+import { cancelledFailure } from './refuse-cancelled.ts';
+import { closeSteps } from './close-steps.ts';
+import { decide, type Decision } from './decision.ts';
 import type { DeploymentRecord, Release } from './deployment.ts';
 import { isTerminal } from './transitions.ts';
 
@@ -13,16 +14,13 @@ export type Settlement =
 
 /** What becomes of a deployment whose machine could not go on. The one place that decides on taking a release back. */
 export function settleFailure(record: DeploymentRecord, reason: Failure, moment: Moment): Settlement {
-  const { deployment, steps } = record;
-  const failure = withWhatServes(reason, deployment.release);
+  const { deployment } = record;
+  const cause = deployment.cancel ? cancelledFailure(deployment.cancel) : reason;
+  const failure = withWhatServes(cause, deployment.release);
   if (isTerminal(deployment.status)) return { kind: 'settled' };
   if (deployment.status === 'rolling_back') return { kind: 'roll_back' };
 
-  const cutOff = steps.filter((step) => step.status === 'running').map((step) => interrupted(step, moment));
-  const closing = {
-    writes: cutOff.map((step): Write => ({ kind: 'put-step', step })),
-    facts: cutOff.map(progressOf),
-  };
+  const closing = closeSteps(record, moment);
   const { release } = deployment;
   if (release?.trafficMoved && release.baselineVersion !== undefined) {
     return {

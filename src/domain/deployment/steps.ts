@@ -14,6 +14,7 @@ export const stepCatalog = {
   test: { number: 40, kept: false },
   bundle: { number: 50, kept: false },
   sign: { number: 60, kept: true },
+  approval: { number: 70, kept: false },
   release: { number: 80, kept: false },
   verify: { number: 90, kept: false },
   rollback: { number: 95, kept: false },

@@ -5,7 +5,8 @@ export const transitions = {
   queued: ['running', 'cancelled', 'superseded', 'failed'],
   running: ['awaiting_approval', 'releasing', 'failed', 'cancelled', 'superseded'],
   awaiting_approval: ['releasing', 'failed', 'cancelled', 'superseded'],
-  releasing: ['awaiting_decision', 'verifying', 'rolling_back', 'failed'],
+  // Cancelled only while no traffic has moved: `cancelDeployment` looks at that.
+  releasing: ['awaiting_decision', 'verifying', 'rolling_back', 'failed', 'cancelled'],
   awaiting_decision: ['releasing', 'rolling_back'],
   verifying: ['succeeded', 'rolling_back', 'failed'],
   succeeded: [],

@@ -1,5 +1,7 @@
-import type { DeploymentSummary, DeploymentView, StepView } from '#schemas/api/deployment-view.ts';
+import type { CommandView, DeploymentSummary, DeploymentView, StepView } from '#schemas/api/deployment-view.ts';
 import type { StatusView } from '#schemas/api/get-status.ts';
+import type { Approval } from './approval.ts';
+import type { Command } from './command.ts';
 import type { Deployment, DeploymentRecord, Step } from './deployment.ts';
 import { isTerminal } from './transitions.ts';
 
@@ -28,8 +30,21 @@ export function summaryOf(deployment: Deployment): DeploymentSummary {
 }
 
 /** A deployment with all that is known of it. */
-export function viewOf({ deployment, steps }: DeploymentRecord): DeploymentView {
-  const { correlationId, traceId, source, artifact, supersededBy } = deployment;
+export function viewOf({ deployment, steps, commands = [] }: DeploymentRecord): DeploymentView {
+  return {
+    ...detailsOf(deployment),
+    ...(commands.length > 0 && { commands: commands.map(commandViewOf) }),
+    steps: steps.map(stepViewOf),
+  };
+}
+
+function commandViewOf({ deploymentId: _id, number: _number, ...shown }: Command): CommandView {
+  return shown;
+}
+
+/** A deployment with all that is known of it, except its steps. */
+export function detailsOf(deployment: Deployment): Omit<DeploymentView, 'steps'> {
+  const { correlationId, traceId, source, artifact, supersededBy, cancel, approval } = deployment;
   return {
     ...summaryOf(deployment),
     correlationId,
@@ -37,8 +52,15 @@ export function viewOf({ deployment, steps }: DeploymentRecord): DeploymentView 
     ...(source && { tree: source.tree, author: source.author }),
     ...(artifact && { artifact: { digest: artifact.digest, sizeBytes: artifact.sizeBytes, key: artifact.key } }),
     ...(supersededBy !== undefined && { supersededBy }),
-    steps: steps.map(stepViewOf),
+    ...(cancel && { cancel: { ...cancel } }),
+    ...(approval && { approval: approvalViewOf(approval) }),
   };
+}
+
+/** Addresses of people are for deciding, not for showing. */
+function approvalViewOf(approval: Approval): NonNullable<DeploymentView['approval']> {
+  const { run: _run, expiresAtMs: _ms, votes, groups, ...shown } = approval;
+  return { ...shown, groups: [...groups], votes: votes.map(({ email: _email, ...vote }) => vote) };
 }
 
 export function stepViewOf(step: Step): StepView {

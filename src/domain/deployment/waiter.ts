@@ -10,10 +10,10 @@ export interface Waiter {
   readonly since: string;
 }
 
-/** The one place in the queue that a deployment can have; it follows from what never changes about it. */
+/** The one place in the queue that a run of a deployment can have; it follows from what never changes about the run. */
 export function waiterOf(deployment: Deployment): Waiter {
-  const { service, environment, id, createdAt } = deployment;
-  return { service, environment, deploymentId: id, priority: priorityOf(environment), since: createdAt };
+  const { service, environment, id, createdAt, queuedAt = createdAt } = deployment;
+  return { service, environment, deploymentId: id, priority: priorityOf(environment), since: queuedAt };
 }
 
 /** Rollback before production before staging before previews. */

@@ -6,6 +6,8 @@ export interface Registration {
   readonly name: string;
   readonly repository: string;
   readonly manifestPath: string;
+  readonly repositoryCredentials?: string;
+  readonly connection?: string;
   readonly owner: string;
   readonly environments: Readonly<Record<string, TargetRef>>;
   readonly correlationId: string;
@@ -31,10 +33,7 @@ export function registerService(before: Service | undefined, wanted: Registratio
           repository: wanted.repository,
           owner: wanted.owner,
           environments: Object.fromEntries(
-            Object.entries(wanted.environments).map(([name, { functionName, alias }]) => [
-              name,
-              { functionName, alias },
-            ]),
+            Object.entries(wanted.environments).map(([name, target]) => [name, announced(target)]),
           ),
         },
       },
@@ -52,4 +51,18 @@ export function registerService(before: Service | undefined, wanted: Registratio
     },
     events,
   };
+}
+
+/** What a consumer needs to find the target. */
+function announced(target: TargetRef) {
+  switch (target.kind) {
+    case 'lambda': {
+      const { kind, functionName, alias } = target;
+      return { kind, functionName, alias };
+    }
+    case 'ecs': {
+      const { kind, cluster, serviceName, controller } = target;
+      return { kind, cluster, serviceName, controller };
+    }
+  }
 }

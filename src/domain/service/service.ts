@@ -1,9 +1,6 @@
 import type { ChainHead } from '../event/chain.ts';
 
-/** Where one environment of a service lives. */
-export interface TargetRef {
-  readonly functionName: string;
-  readonly alias: string;
+interface TargetPlace {
   /** Base URL that people and browsers use. */
   readonly url: string;
   readonly account?: string;
@@ -11,11 +8,32 @@ export interface TargetRef {
   readonly deployRole?: string;
 }
 
+export interface LambdaTarget extends TargetPlace {
+  readonly kind: 'lambda';
+  readonly functionName: string;
+  readonly alias: string;
+}
+
+export interface EcsTarget extends TargetPlace {
+  readonly kind: 'ecs';
+  readonly cluster: string;
+  readonly serviceName: string;
+  /** Who moves its traffic; AWS fixes it when the ECS service is made. */
+  readonly controller: 'ecs' | 'codedeploy';
+}
+
+/** Where one environment of a service lives. */
+export type TargetRef = LambdaTarget | EcsTarget;
+
 /** A registered service: what may be deployed, from where, to where, by whom. */
 export interface Service {
   readonly name: string;
   readonly repository: string;
   readonly manifestPath: string;
+  /** Where the token or key lies that its commits are fetched with; none for a repository that is open to all. */
+  readonly repositoryCredentials?: string;
+  /** ARN of a connection of CodeConnections, in the place of a secret. */
+  readonly connection?: string;
   /** Group that owns it. */
   readonly owner: string;
   readonly environments: Readonly<Record<string, TargetRef>>;

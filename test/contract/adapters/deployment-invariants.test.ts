@@ -89,7 +89,7 @@ function openWorld() {
     const { status, environment, run } = deployment;
     const moment = given.moment();
     const release = aRelease({ version: '2', baselineVersion: '1' });
-    const artifact = { digest: 'd', key: 'k', sizeBytes: 1, identity: 'i', signatureKey: 's' };
+    const artifact = { format: 'zip' as const, digest: 'd', key: 'k', sizeBytes: 1, identity: 'i', signatureKey: 's' };
     switch (kind) {
       case 'admit': {
         const admission = admit(deployment, await deployments.slot(given.service, environment), moment);

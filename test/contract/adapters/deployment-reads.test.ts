@@ -14,6 +14,7 @@ afterAll(() => account.close());
 
 function artifactOf(digest: string, identity: string): Artifact {
   return {
+    format: 'zip',
     digest,
     key: `artifacts/${digest}.zip`,
     sizeBytes: 10,

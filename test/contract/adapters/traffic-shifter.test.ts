@@ -11,9 +11,9 @@ import {
 import { strToU8, zipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { LambdaTrafficShifter } from '#adapters/lambda/traffic-shifter.ts';
-import type { TargetRef } from '#domain/service/service.ts';
+import type { FunctionVersion } from '#domain/deployment/new-version.ts';
+import type { LambdaTarget } from '#domain/service/service.ts';
 import { names } from '#local/stack/names.ts';
-import type { NewVersion } from '#ports/traffic-shifter.ts';
 import { openTestAccount, uniqueService, type TestAccount } from '#test/support/account.ts';
 
 let account: TestAccount;
@@ -32,7 +32,7 @@ function packageOf(text: string): Uint8Array {
 }
 
 /** A function with an alias on its version 1, as the stack of a team makes it. */
-async function aTarget(): Promise<TargetRef> {
+async function aTarget(): Promise<LambdaTarget> {
   const functionName = uniqueService();
   await client.send(
     new CreateFunctionCommand({
@@ -45,15 +45,18 @@ async function aTarget(): Promise<TargetRef> {
     }),
   );
   await client.send(new CreateAliasCommand({ FunctionName: functionName, Name: 'live', FunctionVersion: '1' }));
-  return { functionName, alias: 'live', url: 'http://x' };
+  return { kind: 'lambda', functionName, alias: 'live', url: 'http://x' };
 }
 
 /** A version whose artifact lies in the bucket. */
-async function aVersion(text: string, changes: Partial<NewVersion> = {}): Promise<NewVersion> {
+async function aVersion(text: string, changes: Partial<FunctionVersion> = {}): Promise<FunctionVersion> {
   const artifactKey = `artifacts/${uniqueService()}.zip`;
   const bytes = packageOf(text);
   await account.deps.blobs.put(artifactKey, bytes);
   return {
+    kind: 'lambda',
+    deploymentId: 'dep_1',
+    secrets: {},
     artifactKey,
     artifactDigest: account.deps.digest(bytes),
     handler: 'index.handler',
@@ -97,7 +100,7 @@ describe('preparing a version', () => {
       Description: 'a by dep_1',
       State: 'Active',
     });
-    expect([...(await shifter.status(target))]).toEqual([['1', 100]]);
+    expect([...(await shifter.status(target)).weights]).toEqual([['1', 100]]);
   });
 
   test('once more gives the same version; with other variables it gives another', async () => {
@@ -114,7 +117,7 @@ describe('preparing a version', () => {
   });
 
   test('of a function that does not exist is refused by its name', async () => {
-    const target = { functionName: 'not-there', alias: 'live', url: 'http://x' };
+    const target = { kind: 'lambda' as const, functionName: 'not-there', alias: 'live', url: 'http://x' };
     const prepare = account.deps.shifter.prepare(target, await aVersion('one'));
     await expect(prepare).rejects.toMatchObject({
       code: 'not_found',
@@ -130,7 +133,7 @@ describe('preparing a version', () => {
       code: 'step_failed',
       message: expect.stringMatching(/Error occurred while GetObject/) as string,
     });
-    expect([...(await shifter.status(target))]).toEqual([['1', 100]]);
+    expect([...(await shifter.status(target)).weights]).toEqual([['1', 100]]);
   });
 
   test('of which the bytes were changed after they were verified is refused, and no version is made of them', async () => {
@@ -166,7 +169,28 @@ describe('preparing a version', () => {
   });
 });
 
-describe('promoting a version', () => {
+describe('giving a part of the traffic to a version', () => {
+  test('leaves the rest with the one that serves, and a later part with it too', async () => {
+    const target = await aTarget();
+    const { shifter } = account.deps;
+    const version = await shifter.prepare(target, await aVersion('one'));
+    for (const percent of [25, 60]) {
+      await shifter.shift(target, { version, percent, baseline: '1' }, await shifter.revision(target));
+      const { weights, settled } = await shifter.status(target);
+      expect({ weights, settled }).toEqual({
+        weights: new Map([
+          [version, percent],
+          ['1', 100 - percent],
+        ]),
+        settled: true,
+      });
+    }
+    await shifter.shift(target, { version, percent: 100, baseline: '1' }, await shifter.revision(target));
+    expect([...(await shifter.status(target)).weights]).toEqual([[version, 100]]);
+  });
+});
+
+describe('giving all traffic to a version', () => {
   test('gives it all traffic, also when it had a part already', async () => {
     const target = await aTarget();
     const { shifter } = account.deps;
@@ -178,14 +202,14 @@ describe('promoting a version', () => {
         RoutingConfig: { AdditionalVersionWeights: { [version]: 0.07 } },
       }),
     );
-    expect(await shifter.status(target)).toEqual(
+    expect((await shifter.status(target)).weights).toEqual(
       new Map([
         [version, 7],
         ['1', 93],
       ]),
     );
-    await shifter.promote(target, version, await shifter.revision(target));
-    expect([...(await shifter.status(target))]).toEqual([[version, 100]]);
+    await shifter.shift(target, { version, percent: 100 }, await shifter.revision(target));
+    expect([...(await shifter.status(target)).weights]).toEqual([[version, 100]]);
   });
 
   test('that has all traffic already still ends every earlier revision', async () => {
@@ -193,12 +217,12 @@ describe('promoting a version', () => {
     const { shifter } = account.deps;
     const version = await shifter.prepare(target, await aVersion('one'));
     const early = await shifter.revision(target);
-    await shifter.promote(target, '1', await shifter.revision(target));
-    await expect(shifter.promote(target, version, early)).rejects.toMatchObject({
+    await shifter.shift(target, { version: '1', percent: 100 }, await shifter.revision(target));
+    await expect(shifter.shift(target, { version, percent: 100 }, early)).rejects.toMatchObject({
       code: 'unavailable',
       transient: true,
     });
-    expect([...(await shifter.status(target))]).toEqual([['1', 100]]);
+    expect([...(await shifter.status(target)).weights]).toEqual([['1', 100]]);
   });
 
   test('clears weights that another version still has', async () => {
@@ -214,8 +238,8 @@ describe('promoting a version', () => {
         RoutingConfig: { AdditionalVersionWeights: { [other]: 0.5 } },
       }),
     );
-    await shifter.promote(target, wanted, await shifter.revision(target));
-    expect([...(await shifter.status(target))]).toEqual([[wanted, 100]]);
+    await shifter.shift(target, { version: wanted, percent: 100 }, await shifter.revision(target));
+    expect([...(await shifter.status(target)).weights]).toEqual([[wanted, 100]]);
   });
 
   test('does not undo what somebody else did to the alias in between', async () => {
@@ -225,9 +249,9 @@ describe('promoting a version', () => {
     const somebody = () =>
       client.send(new UpdateAliasCommand({ FunctionName: target.functionName, Name: target.alias, RoutingConfig }));
     const raced = before(UpdateAliasCommand.name, somebody);
-    const promote = raced.promote(target, version, await raced.revision(target));
+    const promote = raced.shift(target, { version, percent: 100 }, await raced.revision(target));
     await expect(promote).rejects.toMatchObject({ code: 'unavailable', transient: true });
-    expect((await account.deps.shifter.status(target)).get(version)).toBe(50);
+    expect((await account.deps.shifter.status(target)).weights.get(version)).toBe(50);
   });
 
   test('of an alias that does not exist is refused by its name', async () => {
@@ -238,7 +262,7 @@ describe('promoting a version', () => {
       message: expect.stringContaining(`${target.functionName}:canary`) as string,
     };
     await expect(shifter.revision(target)).rejects.toMatchObject(refusal);
-    await expect(shifter.promote(target, '1', 'any')).rejects.toMatchObject(refusal);
+    await expect(shifter.shift(target, { version: '1', percent: 100 }, 'any')).rejects.toMatchObject(refusal);
     await expect(shifter.status(target)).rejects.toMatchObject(refusal);
   });
 });

@@ -5,7 +5,7 @@ import type { TargetRef } from '#domain/service/service.ts';
 import { aDeployment } from '../../../support/builders.ts';
 
 const digest = (text: string) => createHash('sha256').update(text).digest('hex');
-const target: TargetRef = { functionName: 'orders-staging', alias: 'live', url: 'http://orders' };
+const target: TargetRef = { kind: 'lambda', functionName: 'orders-staging', alias: 'live', url: 'http://orders' };
 const facts = {
   commit: 'a'.repeat(40),
   tree: 'b'.repeat(40),
@@ -75,5 +75,52 @@ describe('the manifest of a commit, for one deployment', () => {
       deployRole: 'arn:aws:iam::123456789012:role/deploy',
     };
     expect(faultsOf(text, registered)).toEqual([]);
+  });
+});
+
+describe('what a deployment needs and cannot have', () => {
+  const needs = (settings: string, more = ''): string => `${manifest('staging', 'orders', settings)}${more}`;
+
+  test('is refused with its place, before anything is built', () => {
+    const text = needs('{ strategy: { type: canary } }', 'gates: [{ name: a, policy: b }]\n');
+    expect(faultsOf(text)).toEqual(['/environments/staging/strategy/type', '/gates']);
+    expect(() => resolve(text)).toThrow(
+      /6:\d+ \/environments\/staging\/strategy\/type .* is not supported by this version/,
+    );
+  });
+
+  test('does not matter where another environment asks for it', () => {
+    expect(faultsOf(needs('{}, production: { strategy: { type: canary } }'))).toEqual([]);
+  });
+
+  test('has the strategy of the environment in the manifest that is kept', () => {
+    const { manifest: kept } = resolve(needs('{ strategy: { type: rolling, batches: 2 } }'));
+    expect(kept.strategy).toEqual({ type: 'rolling', batches: 2, pauseSeconds: 0 });
+  });
+
+  test('must be owned by whom the service is registered with', () => {
+    const resolveOwned = (owner: string) =>
+      resolveSource(aDeployment(), facts, needs('{}', 'owner: shop\n'), {
+        digest,
+        toolchain: 'node:24',
+        target,
+        owner,
+      });
+    expect(() => resolveOwned('billing')).toThrow(
+      /7:8 \/owner is "shop", but the service is registered with the owner "billing"/,
+    );
+    expect(resolveOwned('shop').manifest.owner).toBe('shop');
+  });
+
+  test('must run on the kind of target that is registered', () => {
+    const place: TargetRef = { kind: 'ecs', cluster: 'c', serviceName: 's', controller: 'ecs', url: 'http://orders' };
+    expect(faultsOf(needs('{}'), place)).toEqual(['/target/type']);
+    const container = needs('{}').replace(
+      /target: .*/,
+      "target: { type: ecs, baseImage: 'public.ecr.aws/a/b:1', command: [a] }",
+    );
+    expect(faultsOf(container, place)).toEqual([]);
+    expect(faultsOf(container, { ...place, controller: 'codedeploy' })).toEqual(['/target/controller']);
+    expect(faultsOf(container)).toEqual(['/target/type']);
   });
 });

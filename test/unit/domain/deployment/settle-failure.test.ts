@@ -62,6 +62,9 @@ describe('the reason that is recorded', () => {
 
   test('is our own refusal with its message', () => {
     const cause = JSON.stringify({ errorType: 'not_found', errorMessage: 'Target "a" is gone.' });
+    const nested = JSON.stringify({ ExecutionArn: 'arn:a', Error: 'not_found', Cause: cause, Status: 'FAILED' });
+    expect(caughtFailure(record, 1, 'States.TaskFailed', nested)).toMatchObject({ code: 'not_found' });
+    expect(caughtFailure(record, 1, 'States.Timeout', '')).toMatchObject({ code: 'timeout' });
     expect(caughtFailure(record, 1, 'not_found', cause)).toEqual({ code: 'not_found', message: 'Target "a" is gone.' });
   });
 

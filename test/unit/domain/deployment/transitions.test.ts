@@ -28,7 +28,7 @@ describe('the transitions of a deployment', () => {
 
   test('once traffic moved, nothing but a rollback or a success ends a deployment well', () => {
     expect(mayFollow('verifying', 'cancelled')).toBe(false);
-    expect(mayFollow('releasing', 'cancelled')).toBe(false);
+    expect(mayFollow('releasing', 'superseded')).toBe(false);
     expect(mayFollow('rolling_back', 'succeeded')).toBe(false);
   });
 

@@ -1,0 +1,31 @@
+import type { Moment } from '../moment.ts';
+import { closeSteps } from './close-steps.ts';
+import { decide, type Decision } from './decision.ts';
+import type { Deployment, DeploymentRecord } from './deployment.ts';
+import { waiterOf } from './waiter.ts';
+
+/**
+ * Sets a deployment aside that waits for a person, when a newer one wants its place: what is approved must never be the
+ * older of two.
+ */
+export function supersedeAtApproval(record: DeploymentRecord, newer: Deployment, moment: Moment): Decision | undefined {
+  const { deployment } = record;
+  if (deployment.status !== 'awaiting_approval') return undefined;
+  if (!isNewer(newer, deployment)) return undefined;
+  const closing = closeSteps(record, moment);
+  return decide(
+    deployment,
+    {
+      status: 'superseded',
+      patch: { supersededBy: newer.id },
+      writes: closing.writes,
+      facts: [...closing.facts, { type: 'deployment.superseded', data: { by: newer.id } }],
+    },
+    moment,
+  );
+}
+
+function isNewer(one: Deployment, other: Deployment): boolean {
+  const [ours, theirs] = [waiterOf(one), waiterOf(other)];
+  return ours.since === theirs.since ? one.id > other.id : ours.since > theirs.since;
+}
