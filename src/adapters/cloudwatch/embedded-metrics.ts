@@ -1,0 +1,38 @@
+import { Metrics } from '@aws-lambda-powertools/metrics';
+import type { Measurement } from '#domain/telemetry/measurement.ts';
+import { metricCatalog, metricNamespace } from '#domain/telemetry/metric-catalog.ts';
+import type { MetricSink } from '#ports/metric-sink.ts';
+
+/**
+ * Metrics as lines of the function's log in CloudWatch's embedded metric format: no call, and nothing that could fail the
+ * function.
+ */
+export class EmbeddedMetrics implements MetricSink {
+  record(measurements: readonly Measurement[]): void {
+    // What shares its dimensions and its moment shares a line.
+    const groups = Map.groupBy(measurements, ({ atMs, dimensions, metric }) =>
+      JSON.stringify([atMs, dimensions, metricCatalog[metric].dimensionSets]),
+    );
+    for (const group of groups.values()) write(group);
+  }
+}
+
+const nothing = (): void => undefined;
+/** Its warnings are about this process's clock and about names; the time is that of an event, and the names are the catalog's. */
+const silent = { debug: nothing, info: nothing, warn: nothing, error: nothing };
+
+function write(group: readonly Measurement[]): void {
+  const [first] = group;
+  if (!first) return;
+  const { dimensions, atMs } = first;
+  const { service = 'unknown' } = dimensions;
+  // `service` is a dimension that Powertools puts into every set: here it is the service that is deployed.
+  const metrics = new Metrics({ namespace: metricNamespace, serviceName: service, logger: silent });
+  metrics.setTimestamp(atMs);
+  for (const set of metricCatalog[first.metric].dimensionSets) {
+    const others = set.filter((name) => name !== 'service');
+    metrics.addDimensions(Object.fromEntries(others.map((name) => [name, dimensions[name] ?? 'unknown'])));
+  }
+  for (const { metric, value } of group) metrics.addMetric(metric, metricCatalog[metric].unit, value);
+  metrics.publishStoredMetrics();
+}
