@@ -9,19 +9,52 @@ export const capabilities = {
   'blobs:write': { variables: ['BLOB_BUCKET'] },
   'artifacts:sign': { variables: ['SIGNING_KEY'] },
   'artifacts:verify': { variables: ['SIGNING_KEY'] },
+  /** To have images built: where they go, what for, and a repository for each service. */
+  'images:place': { variables: ['IMAGE_REPOSITORIES', 'IMAGE_PLATFORM'] },
+  'images:read': { variables: ['IMAGE_REPOSITORIES'] },
   seals: { variables: ['SEAL_KEY'] },
   'events:publish': { variables: ['EVENT_BUS'] },
   'machines:start': { variables: ['DEPLOYMENT_MACHINE'] },
+  'pushes:start': { variables: ['PUSH_MACHINE'] },
+  'promotions:start': { variables: ['PROMOTION_MACHINE'] },
+  /** To answer a state that waits for its token. */
+  'machines:wake': { variables: [] },
+  'builds:stop': { variables: [] },
   'runners:probe': { variables: ['RUNNER_PROJECTS'] },
   'targets:deploy': { variables: ['BLOB_BUCKET'] },
   'tokens:verify': { variables: ['TOKEN_ISSUER', 'TOKEN_AUDIENCE', 'TOKEN_JWKS_URL'] },
   /** To know an artifact by what built it. */
   toolchain: { variables: ['BUILD_TOOLCHAIN'] },
   repositories: { variables: ['REPOSITORY_SCHEMES'] },
+  /** To tell a tracing system what was done, where one is configured. */
+  'traces:export': { variables: [] },
+  /** To know deliveries of webhooks by secrets under this name. */
+  'webhooks:verify': { variables: ['WEBHOOK_SECRETS'] },
+  /** To show at commits what became of them, with tokens under this name. */
+  'statuses:show': { variables: ['PROVIDER_TOKENS', 'GITHUB_API_URL', 'GITLAB_API_URL'] },
+  /** To ask and tell an external artifact service, where one is configured. */
+  'artifacts:registry': { variables: [] },
+  /** To tell people of events, by the hosts of webhooks that may be called. */
+  'notifications:send': { variables: ['WEBHOOK_HOSTS'] },
+  /** To write metrics into its own log. */
+  'metrics:record': { variables: [] },
 } as const satisfies Record<string, { readonly variables: readonly string[] }>;
 
 export type Capability = keyof typeof capabilities;
 export type Variable = (typeof capabilities)[Capability]['variables'][number];
 
-/** Variables that no capability brings: two that mean something only where they are set, and one that Lambda sets itself. */
-export type SurroundingVariable = 'SERVICE_URL_TEMPLATE' | 'SERVICE_ADDRESS' | 'AWS_REGION';
+/** Variables that no capability brings: some that mean something only where they are set, and one that Lambda sets itself. */
+export type SurroundingVariable =
+  | 'SERVICE_URL_TEMPLATE'
+  | 'SERVICE_ADDRESS'
+  | 'DEPLOYMENT_URL_TEMPLATE'
+  | 'IMAGE_READERS'
+  | 'PRIVATE_WEBHOOK_HOSTS'
+  | 'EMAIL_SENDER'
+  | 'NOTIFICATION_SERVICE_URL'
+  | 'NOTIFICATION_SERVICE_TOKEN'
+  | 'ARTIFACT_SERVICE_URL'
+  | 'ARTIFACT_SERVICE_TOKEN'
+  | 'OTEL_EXPORTER_OTLP_ENDPOINT'
+  | 'OTEL_EXPORTER_OTLP_HEADERS_SECRET'
+  | 'AWS_REGION';

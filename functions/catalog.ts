@@ -1,14 +1,32 @@
+import { cancelDeployment } from '#schemas/api/cancel-deployment.ts';
 import { createDeployment } from '#schemas/api/create-deployment.ts';
+import { decideApproval } from '#schemas/api/decide-approval.ts';
 import { getDeployment } from '#schemas/api/get-deployment.ts';
+import { getDeploymentMetrics } from '#schemas/api/get-deployment-metrics.ts';
+import { getDeploymentTrace } from '#schemas/api/get-deployment-trace.ts';
+import { getService } from '#schemas/api/get-service.ts';
 import { getStatus } from '#schemas/api/get-status.ts';
 import { health } from '#schemas/api/health.ts';
+import { listApprovals } from '#schemas/api/list-approvals.ts';
 import { listDeployments } from '#schemas/api/list-deployments.ts';
+import { listServices } from '#schemas/api/list-services.ts';
+import { receiveGithubWebhook } from '#schemas/api/receive-github-webhook.ts';
+import { receiveGitlabWebhook } from '#schemas/api/receive-gitlab-webhook.ts';
 import { registerService } from '#schemas/api/register-service.ts';
+import { retryDeployment } from '#schemas/api/retry-deployment.ts';
 import { streamLogs } from '#schemas/api/stream-logs.ts';
 import { validateServiceManifest } from '#schemas/api/validate-service-manifest.ts';
 import type { ApiContract } from '#schemas/api/contract.ts';
+import { deploymentEnds } from '#schemas/events/deployment-ends.ts';
 import { deploymentQueued } from '#schemas/events/deployment-queued.ts';
+import { deploymentStarted } from '#schemas/events/deployment-started.ts';
+import { deploymentStepProgress } from '#schemas/events/deployment-step-progress.ts';
+import { deploymentSucceeded } from '#schemas/events/deployment-succeeded.ts';
 import { eventSource } from '#schemas/events/envelope.ts';
+import { notifiedEvents } from '#schemas/service/notifications.ts';
+import { sourcePushed } from '#schemas/events/source-pushed.ts';
+import { sourceRejected } from '#schemas/events/source-rejected.ts';
+import { statusEvents } from '#schemas/events/status-events.ts';
 import type { Capability } from './capabilities.ts';
 
 /** What makes a function run. */
@@ -29,7 +47,9 @@ export type Trigger =
 export interface EventPattern {
   readonly source: readonly string[];
   readonly 'detail-type': readonly string[];
-  readonly detail?: Readonly<Record<string, readonly string[]>>;
+  readonly detail?: Readonly<Record<string, readonly string[] | Readonly<Record<string, readonly string[]>>>>;
+  /** Only builds of our own projects. */
+  readonly builds?: true;
   /** Only executions of this machine. */
   readonly machine?: 'deployment';
 }
@@ -61,22 +81,61 @@ const task = (name: string, needs: readonly Capability[], timeoutSeconds = 30): 
 export const functionCatalog: readonly FunctionRow[] = [
   { entry: 'api/authorize', trigger: { kind: 'authorizer' }, needs: ['tokens:verify'], timeoutSeconds: 10 },
   api(registerService, ['table:read', 'table:write', 'repositories']),
+  api(listServices, ['table:read', 'seals']),
+  api(getService, ['table:read']),
   api(createDeployment, ['table:read', 'table:write']),
   api(getDeployment, ['table:read']),
+  api(getDeploymentTrace, ['table:read']),
+  api(getDeploymentMetrics, ['table:read'], 29),
   api(listDeployments, ['table:read', 'seals']),
   api(getStatus, ['table:read']),
+  api(cancelDeployment, ['table:read', 'table:write', 'builds:stop', 'machines:wake']),
+  api(retryDeployment, ['table:read', 'table:write']),
+  api(decideApproval, ['table:read', 'table:write', 'machines:wake']),
+  api(listApprovals, ['table:read']),
   api(streamLogs, ['table:read'], 300),
   api(validateServiceManifest, []),
+  api(receiveGithubWebhook, ['table:read', 'table:write', 'webhooks:verify']),
+  api(receiveGitlabWebhook, ['table:read', 'table:write', 'webhooks:verify']),
   api(health, ['table:read']),
 
-  task('admit-deployment', ['table:read', 'table:write']),
-  task('resolve-manifest', ['table:read', 'table:write', 'blobs:read', 'blobs:write', 'seals', 'toolchain']),
+  task('admit-deployment', ['table:read', 'table:write', 'machines:wake']),
+  task('resolve-manifest', [
+    'table:read',
+    'table:write',
+    'blobs:read',
+    'blobs:write',
+    'images:place',
+    'seals',
+    'toolchain',
+    'artifacts:registry',
+  ]),
   task('diagnose-build', ['table:read', 'table:write']),
-  task('sign-artifact', ['table:read', 'table:write', 'blobs:read', 'blobs:write', 'artifacts:sign'], 120),
-  task('release-artifact', ['table:read', 'table:write', 'blobs:read', 'artifacts:verify', 'targets:deploy'], 600),
+  task(
+    'sign-artifact',
+    ['table:read', 'table:write', 'blobs:read', 'blobs:write', 'images:read', 'artifacts:sign'],
+    120,
+  ),
+  task('request-approval', ['table:read', 'table:write', 'machines:wake']),
+  task(
+    'prepare-release',
+    [
+      'table:read',
+      'table:write',
+      'blobs:read',
+      'images:read',
+      'artifacts:verify',
+      'artifacts:registry',
+      'targets:deploy',
+    ],
+    600,
+  ),
+  task('shift-traffic', ['table:read', 'table:write', 'targets:deploy'], 120),
   task('verify-release', ['table:read', 'table:write', 'targets:deploy'], 900),
   task('complete-deployment', ['table:read', 'table:write']),
   task('settle-failure', ['table:read', 'table:write']),
+  task('plan-delivery', ['table:read', 'table:write', 'blobs:read']),
+  task('promote-onward', ['table:read', 'table:write']),
   task('roll-back-release', ['table:read', 'table:write', 'targets:deploy'], 300),
 
   {
@@ -92,6 +151,84 @@ export const functionCatalog: readonly FunctionRow[] = [
     timeoutSeconds: 30,
   },
   {
+    entry: 'events/on-source-pushed',
+    trigger: { kind: 'event', pattern: { source: [eventSource], 'detail-type': [sourcePushed.type] } },
+    needs: ['table:read', 'pushes:start'],
+    timeoutSeconds: 30,
+  },
+  {
+    entry: 'events/on-deployment-succeeded',
+    trigger: { kind: 'event', pattern: { source: [eventSource], 'detail-type': [deploymentSucceeded.type] } },
+    needs: ['table:read', 'promotions:start'],
+    timeoutSeconds: 30,
+  },
+  {
+    entry: 'events/on-status-due',
+    trigger: {
+      kind: 'event',
+      pattern: {
+        source: [eventSource],
+        'detail-type': [...statusEvents, sourceRejected].map(({ type }) => type),
+      },
+    },
+    needs: ['table:read', 'table:write', 'statuses:show'],
+    timeoutSeconds: 60,
+  },
+  {
+    entry: 'events/on-build-started',
+    trigger: {
+      kind: 'event',
+      pattern: {
+        source: ['aws.codebuild'],
+        'detail-type': ['CodeBuild Build State Change'],
+        detail: { 'build-status': ['IN_PROGRESS'] },
+        builds: true,
+      },
+    },
+    needs: ['table:read', 'table:write', 'builds:stop'],
+    timeoutSeconds: 30,
+  },
+  {
+    entry: 'events/on-artifact-signed',
+    trigger: {
+      kind: 'event',
+      pattern: {
+        source: [eventSource],
+        'detail-type': [deploymentStepProgress.type],
+        detail: { data: { step: ['sign'], status: ['succeeded'] } },
+      },
+    },
+    needs: ['table:read', 'blobs:read', 'artifacts:registry'],
+    timeoutSeconds: 60,
+  },
+  {
+    entry: 'events/on-notifiable',
+    trigger: { kind: 'event', pattern: { source: [eventSource], 'detail-type': notifiedEvents } },
+    needs: ['table:read', 'table:write', 'notifications:send'],
+    timeoutSeconds: 60,
+  },
+  {
+    entry: 'events/on-run-ended',
+    trigger: {
+      kind: 'event',
+      pattern: { source: [eventSource], 'detail-type': deploymentEnds.map(({ type }) => type) },
+    },
+    needs: ['table:read', 'traces:export'],
+    timeoutSeconds: 60,
+  },
+  {
+    entry: 'events/on-run-measured',
+    trigger: {
+      kind: 'event',
+      pattern: {
+        source: [eventSource],
+        'detail-type': [deploymentStarted, ...deploymentEnds].map(({ type }) => type),
+      },
+    },
+    needs: ['table:read', 'table:write', 'metrics:record'],
+    timeoutSeconds: 30,
+  },
+  {
     entry: 'events/on-execution-status',
     trigger: {
       kind: 'event',
@@ -102,7 +239,7 @@ export const functionCatalog: readonly FunctionRow[] = [
         machine: 'deployment',
       },
     },
-    needs: ['table:read', 'table:write', 'targets:deploy'],
+    needs: ['table:read', 'table:write', 'targets:deploy', 'builds:stop'],
     timeoutSeconds: 300,
   },
   {
@@ -126,8 +263,14 @@ export const functionCatalog: readonly FunctionRow[] = [
   {
     entry: 'schedules/reconcile-deployments',
     trigger: { kind: 'schedule', everyMinutes: 2 },
-    needs: ['table:read', 'table:write', 'machines:start', 'targets:deploy'],
+    needs: ['table:read', 'table:write', 'machines:start', 'targets:deploy', 'builds:stop'],
     timeoutSeconds: 300,
+  },
+  {
+    entry: 'schedules/send-digests',
+    trigger: { kind: 'schedule', everyMinutes: 1 },
+    needs: ['table:read', 'table:write', 'notifications:send'],
+    timeoutSeconds: 60,
   },
   {
     entry: 'schedules/probe-runner',

@@ -2,6 +2,7 @@ import { functionCatalog, nameOf, type FunctionRow } from '#functions/catalog.ts
 import { rolePermissions } from '#domain/access/permissions.ts';
 import { transitions } from '#domain/deployment/transitions.ts';
 import { problemOf } from '#domain/refusal.ts';
+import { metricCatalog, metricNamespace } from '#domain/telemetry/metric-catalog.ts';
 import { eventCatalog } from '#schemas/events/catalog.ts';
 import { machineCatalog } from '#state-machines/catalog.ts';
 
@@ -53,6 +54,17 @@ export function catalogReference(): string {
     table(
       ['detail-type', 'example'],
       eventCatalog.map(({ type }) => [`\`${type}\``, `\`schemas/events/examples/${type}.json\``]),
+    ),
+    '## Metrics',
+    `In CloudWatch, namespace \`${metricNamespace}\`.`,
+    table(
+      ['metric', 'unit', 'by', 'meaning'],
+      Object.entries(metricCatalog).map(([name, { unit, dimensionSets, meaning }]) => [
+        `\`${name}\``,
+        unit,
+        dimensionSets.map((set) => set.join(', ')).join('; and '),
+        meaning,
+      ]),
     ),
     '## Problems',
     table(

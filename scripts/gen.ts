@@ -1,10 +1,12 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { catalogReference } from './gen-reference.ts';
 import { manifestJsonSchema } from './gen-manifest-schema.ts';
+import { openApiDocument } from './gen-openapi.ts';
 
 /** Writes every generated file that is committed. A test compares each with what this would write. */
 export const generated = {
   'schemas/json/service.v1.schema.json': manifestJsonSchema,
+  'schemas/json/openapi.json': openApiDocument,
   'docs/reference.md': catalogReference,
 } as const satisfies Record<string, () => string>;
 

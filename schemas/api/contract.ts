@@ -23,6 +23,8 @@ export interface ApiContract<
   readonly query: Query;
   readonly body: Body;
   readonly answer: Answer;
+  /** The largest body that is taken, in bytes; 1 MiB if absent. */
+  readonly bodyLimitBytes?: number;
   /** The statuses of success. */
   readonly statuses: readonly number[];
   /** Answers as a stream when the client accepts `text/event-stream`. */

@@ -39,6 +39,29 @@ export const deploymentSummary = z.object({
 });
 export type DeploymentSummary = z.infer<typeof deploymentSummary>;
 
+/** The approval that a release waits for, or had. */
+const approvalView = z.object({
+  state: z.enum(['waiting', 'approved', 'rejected']),
+  artifactDigest: z.string(),
+  groups: z.array(z.string()),
+  quorum: z.int().min(1),
+  requestedAt: instant,
+  expiresAt: instant,
+  votes: z.array(
+    z.object({ by: z.string(), vote: z.enum(['approve', 'reject']), at: instant, comment: z.string().optional() }),
+  ),
+});
+
+/** What a person asked for, and was not refused. */
+const commandView = z.object({
+  kind: z.enum(['cancel', 'retry', 'approve', 'reject']),
+  run: z.int().min(1),
+  by: z.string(),
+  at: instant,
+  comment: z.string().optional(),
+});
+export type CommandView = z.infer<typeof commandView>;
+
 /** A deployment with its steps and what it made. */
 export const deploymentView = deploymentSummary.extend({
   correlationId: z.string(),
@@ -47,6 +70,11 @@ export const deploymentView = deploymentSummary.extend({
   author: z.string().optional(),
   artifact: z.object({ digest: z.string(), sizeBytes: z.int(), key: z.string() }).optional(),
   supersededBy: z.string().optional(),
+  /** Present once somebody wants it to end. */
+  cancel: z.object({ by: z.string(), at: instant, reason: z.string().optional() }).optional(),
+  approval: approvalView.optional(),
+  /** Oldest first. */
+  commands: z.array(commandView).optional(),
   steps: z.array(stepView),
 });
 export type DeploymentView = z.infer<typeof deploymentView>;

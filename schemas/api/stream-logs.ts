@@ -8,7 +8,7 @@ export type LogChunkView = z.infer<typeof logChunk>;
 
 /**
  * The log of a deployment. With `Accept: text/event-stream` it is followed: one SSE event per chunk, its id the chunk's
- * number, so `Last-Event-ID` resumes exactly; `event: end` closes it. Otherwise a JSON page of the same chunks.
+ * number, so `Last-Event-ID` resumes exactly; `event: end` closes it. Each bears the deployment's `traceId` besides. Otherwise a JSON page of the same chunks.
  */
 export const streamLogs = defineOperation({
   operation: 'stream-logs',

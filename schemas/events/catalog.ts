@@ -1,5 +1,8 @@
 import * as z from 'zod';
+import { deploymentApprovalDecided } from './deployment-approval-decided.ts';
+import { deploymentApprovalRequested } from './deployment-approval-requested.ts';
 import { deploymentCanaryPromoted } from './deployment-canary-promoted.ts';
+import { deploymentCancelled } from './deployment-cancelled.ts';
 import { deploymentFailed } from './deployment-failed.ts';
 import { deploymentHealthCheck } from './deployment-health-check.ts';
 import { deploymentQueued } from './deployment-queued.ts';
@@ -11,6 +14,8 @@ import { deploymentSucceeded } from './deployment-succeeded.ts';
 import { deploymentSuperseded } from './deployment-superseded.ts';
 import { envelope, type EventContract } from './envelope.ts';
 import { serviceRegistered } from './service-registered.ts';
+import { sourcePushed } from './source-pushed.ts';
+import { sourceRejected } from './source-rejected.ts';
 
 /** Every event the service emits. */
 export const eventCatalog = [
@@ -19,12 +24,17 @@ export const eventCatalog = [
   deploymentStepProgress,
   deploymentSucceeded,
   deploymentFailed,
+  deploymentCancelled,
   deploymentSuperseded,
+  deploymentApprovalRequested,
+  deploymentApprovalDecided,
   deploymentRolledBack,
   deploymentRollbackFailed,
   deploymentCanaryPromoted,
   deploymentHealthCheck,
   serviceRegistered,
+  sourcePushed,
+  sourceRejected,
 ] as const;
 
 type Contract = (typeof eventCatalog)[number];

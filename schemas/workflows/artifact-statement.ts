@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { artifactFormat } from './artifact-format.ts';
 import { commitId, instant, serviceName } from '../names.ts';
 
 /** What the signature vouches for: these bytes were built from this commit of this service by this deployment. */
@@ -8,6 +9,8 @@ export const artifactStatement = z.object({
   commit: commitId,
   tree: z.string(),
   identity: z.string(),
+  /** Statements of before images say nothing of it. */
+  format: artifactFormat.default('zip'),
   digest: z.string().regex(/^[0-9a-f]{64}$/),
   sizeBytes: z.int(),
   builtBy: z.string(),

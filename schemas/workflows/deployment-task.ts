@@ -20,6 +20,10 @@ export const signArtifactTask = deploymentTask.extend({
 });
 export type SignArtifactTask = z.infer<typeof signArtifactTask>;
 
+/** `request-approval`: what wakes the state that waits. */
+export const approvalTask = deploymentTask.extend({ token: z.string().min(1) });
+export type ApprovalTask = z.infer<typeof approvalTask>;
+
 /** `settle-failure`: the error as Step Functions caught it. */
 export const failedTask = deploymentTask.extend({
   error: z.string(),

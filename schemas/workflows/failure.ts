@@ -13,6 +13,7 @@ export const errorCode = z.enum([
   'permission_denied',
   'not_found',
   'conflict',
+  'cancelled',
   'environment_frozen',
   'rate_limited',
   'unavailable',

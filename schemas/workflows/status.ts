@@ -29,6 +29,7 @@ export const stepName = z.enum([
   'test',
   'bundle',
   'sign',
+  'approval',
   'release',
   'verify',
   'rollback',

@@ -1,10 +1,18 @@
 import type { ApiContract } from '#schemas/api/contract.ts';
+import { cancelDeployment } from '#schemas/api/cancel-deployment.ts';
 import { createDeployment } from '#schemas/api/create-deployment.ts';
+import { decideApproval } from '#schemas/api/decide-approval.ts';
 import { getDeployment } from '#schemas/api/get-deployment.ts';
+import { getDeploymentMetrics } from '#schemas/api/get-deployment-metrics.ts';
+import { getDeploymentTrace } from '#schemas/api/get-deployment-trace.ts';
+import { getService } from '#schemas/api/get-service.ts';
 import { getStatus } from '#schemas/api/get-status.ts';
 import { health } from '#schemas/api/health.ts';
+import { listApprovals } from '#schemas/api/list-approvals.ts';
 import { listDeployments } from '#schemas/api/list-deployments.ts';
+import { listServices } from '#schemas/api/list-services.ts';
 import { registerService } from '#schemas/api/register-service.ts';
+import { retryDeployment } from '#schemas/api/retry-deployment.ts';
 import { streamLogs } from '#schemas/api/stream-logs.ts';
 import { validateServiceManifest } from '#schemas/api/validate-service-manifest.ts';
 import type { Answer, CallArguments } from './call-input.ts';
@@ -50,14 +58,22 @@ export function createClient(options: ClientOptions) {
 
   return {
     baseUrl: connection.baseUrl,
+    cancelDeployment: call(cancelDeployment),
     createDeployment: call(createDeployment),
+    decideApproval: call(decideApproval),
     getDeployment: call(getDeployment),
+    getDeploymentMetrics: call(getDeploymentMetrics),
+    getDeploymentTrace: call(getDeploymentTrace),
+    getService: call(getService),
     getStatus: call(getStatus),
     health: call(health),
+    listApprovals: call(listApprovals),
     listDeployments: call(listDeployments),
+    listServices: call(listServices),
     /** One page of a log; `followLogs` is the stream of it. */
     readLogs: call(streamLogs),
     registerService: call(registerService),
+    retryDeployment: call(retryDeployment),
     validateServiceManifest: call(validateServiceManifest),
     followLogs: (deploymentId: string, follow?: FollowOptions) => followLogs(connection, deploymentId, follow),
   };

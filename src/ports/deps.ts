@@ -1,38 +1,60 @@
+import type { ArtifactRegistry } from './artifact-registry.ts';
 import type { BlobStore } from './blob-store.ts';
+import type { Claims } from './claims.ts';
 import type { Clock } from './clock.ts';
+import type { CommitStatuses } from './commit-statuses.ts';
 import type { DeploymentStore } from './deployment-store.ts';
 import type { Digest } from './digest.ts';
 import type { EventBus } from './event-bus.ts';
 import type { HttpProbe } from './http-probe.ts';
 import type { Ids } from './ids.ts';
+import type { ImageRegistry } from './image-registry.ts';
 import type { LogStore } from './log-store.ts';
+import type { MetricSink } from './metric-sink.ts';
+import type { NotificationLog } from './notification-log.ts';
+import type { Notifier } from './notifier.ts';
 import type { Outbox } from './outbox.ts';
+import type { PushStore } from './push-store.ts';
 import type { RunnerPool } from './runner-pool.ts';
 import type { Seal } from './seal.ts';
 import type { ServiceStore } from './service-store.ts';
+import type { ShownStatuses } from './shown-statuses.ts';
 import type { Signer } from './signer.ts';
+import type { SpanExporter } from './span-exporter.ts';
 import type { TokenVerifier } from './token-verifier.ts';
 import type { TrafficShifter } from './traffic-shifter.ts';
+import type { WebhookVerifier } from './webhook-verifier.ts';
 import type { Workflows } from './workflows.ts';
 
 /** Everything a use case can ask for; each takes a `Pick` of it. */
 export interface Deps {
+  readonly artifacts: ArtifactRegistry;
   readonly blobs: BlobStore;
   readonly bus: EventBus;
+  readonly claims: Claims;
   readonly clock: Clock;
   readonly deployments: DeploymentStore;
   readonly digest: Digest;
   readonly ids: Ids;
+  readonly images: ImageRegistry;
   readonly logs: LogStore;
+  readonly metrics: MetricSink;
+  readonly notificationLog: NotificationLog;
+  readonly notifier: Notifier;
   readonly outbox: Outbox;
   readonly probe: HttpProbe;
+  readonly pushes: PushStore;
   readonly runners: RunnerPool;
   readonly seal: Seal;
   readonly services: ServiceStore;
   readonly settings: Settings;
   readonly shifter: TrafficShifter;
+  readonly shown: ShownStatuses;
   readonly signer: Signer;
+  readonly spans: SpanExporter;
+  readonly statuses: CommitStatuses;
   readonly tokens: TokenVerifier;
+  readonly webhooks: WebhookVerifier;
   readonly workflows: Workflows;
 }
 
@@ -44,6 +66,12 @@ export interface Settings {
   readonly repositorySchemes: readonly string[];
   /** What builds run with; another one makes another artifact. */
   readonly toolchain: string;
+  /** `<registry>/<prefix>`: beneath it each service has its repository of images. */
+  readonly imageRepositories: string;
+  /** What images are made for, such as `linux/arm64`. */
+  readonly imagePlatform: string;
   /** For targets registered without one: `http://{service}.{environment}.localhost:8080`. */
   readonly serviceUrlTemplate?: string;
+  /** Where a person looks at a deployment, with `{deploymentId}`. */
+  readonly deploymentUrlTemplate?: string;
 }

@@ -36,7 +36,7 @@ export function apiHandler<C extends ApiContract>(
     })
     .handler(async (event: APIGatewayProxyEvent): Promise<APIGatewayProxyResult> => {
       const request = readRequest(contract, event);
-      logger.appendKeys({ operation: contract.operation, correlationId: request.caller.correlationId });
+      logger.appendKeys(logKeysOf(contract, request));
       const { status, body, headers } = await answer(request, deps());
       return {
         statusCode: status,
@@ -49,6 +49,17 @@ export function apiHandler<C extends ApiContract>(
         body: JSON.stringify(body),
       };
     });
+}
+
+/** What every line of an operation's log bears. The trace is that of the caller; a deployment has one of its own. */
+export function logKeysOf({ operation }: ApiContract, { caller, params }: ApiRequest<ApiContract>) {
+  const { deploymentId } = (params ?? {}) as { readonly deploymentId?: string };
+  return {
+    operation,
+    correlationId: caller.correlationId,
+    traceId: caller.traceId,
+    ...(deploymentId !== undefined && { deploymentId }),
+  };
 }
 
 /** A problem as API Gateway returns it; what was a bug is logged with everything, and told with nothing. */

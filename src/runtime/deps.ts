@@ -1,19 +1,34 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { createHash, randomBytes } from 'node:crypto';
 import { monotonicFactory } from 'ulid';
+import { openArtifactRegistry } from '#adapters/artifact-service/open-artifact-registry.ts';
+import { EmbeddedMetrics } from '#adapters/cloudwatch/embedded-metrics.ts';
 import { CodeBuildRunnerPool } from '#adapters/codebuild/runner-pool.ts';
+import { DynamoClaims } from '#adapters/dynamodb/claims.ts';
 import { DynamoDeploymentStore } from '#adapters/dynamodb/deployment-store.ts';
 import { DynamoLogStore } from '#adapters/dynamodb/log-store.ts';
+import { DynamoNotificationLog } from '#adapters/dynamodb/notification-log.ts';
 import { DynamoOutbox } from '#adapters/dynamodb/outbox.ts';
+import { DynamoPushStore } from '#adapters/dynamodb/push-store.ts';
 import { DynamoServiceStore } from '#adapters/dynamodb/service-store.ts';
+import { DynamoShownStatuses } from '#adapters/dynamodb/shown-statuses.ts';
+import { EcrImageRegistry } from '#adapters/ecr/image-registry.ts';
+import { EcsTrafficShifter } from '#adapters/ecs/traffic-shifter.ts';
 import { EventBridgeBus } from '#adapters/eventbridge/event-bus.ts';
 import { NodeHttpProbe } from '#adapters/http/http-probe.ts';
 import { KmsSeal } from '#adapters/kms/seal.ts';
 import { KmsSigner } from '#adapters/kms/signer.ts';
 import { LambdaTrafficShifter } from '#adapters/lambda/traffic-shifter.ts';
+import { openNotifier } from '#adapters/notification/open-notifier.ts';
 import { OidcTokenVerifier } from '#adapters/oidc/token-verifier.ts';
+import { secretHeaders } from '#adapters/otlp/secret-headers.ts';
+import { noSpanExporter, OtlpSpanExporter } from '#adapters/otlp/span-exporter.ts';
 import { S3BlobStore } from '#adapters/s3/blob-store.ts';
+import { NamedSecrets } from '#adapters/secretsmanager/named-secrets.ts';
 import { StepFunctionsWorkflows } from '#adapters/sfn/workflows.ts';
+import { TrafficShifterByKind } from '#adapters/traffic-shifter-by-kind.ts';
+import { HostedCommitStatuses } from '#adapters/webhooks/hosted-statuses.ts';
+import { SecretWebhookVerifier } from '#adapters/webhooks/webhook-verifier.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { Deps } from '#ports/deps.ts';
 import { awsClients, type ClientConfig } from './aws-clients.ts';
@@ -37,16 +52,47 @@ export function makeDeps({ configuration, clientConfig = {}, clock = systemClock
   const clients = awsClients(clientConfig);
   const { required, optional } = configuration;
   const table = once(() => ({ client: clients.documents(), name: required('TABLE_NAME') }));
+  const namedSecrets = once(
+    () =>
+      new NamedSecrets(
+        once(() => clients.secrets()),
+        clock,
+      ),
+  );
   const makers: { readonly [Name in keyof Deps]: () => Deps[Name] } = {
+    artifacts: () =>
+      openArtifactRegistry({
+        deployments: new DynamoDeploymentStore(table(), clock),
+        blobs: new S3BlobStore(clients.blobs(), required('BLOB_BUCKET')),
+        secrets: once(() => clients.secrets()),
+        clock,
+        serviceUrl: optional('ARTIFACT_SERVICE_URL'),
+        serviceToken: optional('ARTIFACT_SERVICE_TOKEN'),
+      }),
     blobs: () => new S3BlobStore(clients.blobs(), required('BLOB_BUCKET')),
     bus: () => new EventBridgeBus(clients.events(), required('EVENT_BUS')),
+    claims: () => new DynamoClaims(table(), clock),
     clock: () => clock,
     deployments: () => new DynamoDeploymentStore(table(), clock),
     digest: () => (content) => createHash('sha256').update(content).digest('hex'),
     ids: () => idsOn(clock),
+    images: () => new EcrImageRegistry(clients.images(), (optional('IMAGE_READERS') ?? '').split(',').filter(Boolean)),
     logs: () => new DynamoLogStore(table(), clock),
+    metrics: () => new EmbeddedMetrics(),
+    notificationLog: () => new DynamoNotificationLog(table(), clock),
+    notifier: () =>
+      openNotifier({
+        clients,
+        clock,
+        webhookHosts: optional('WEBHOOK_HOSTS'),
+        privateWebhookHosts: optional('PRIVATE_WEBHOOK_HOSTS'),
+        emailSender: optional('EMAIL_SENDER'),
+        serviceUrl: optional('NOTIFICATION_SERVICE_URL'),
+        serviceToken: optional('NOTIFICATION_SERVICE_TOKEN'),
+      }),
     outbox: () => new DynamoOutbox(table(), clock),
     probe: () => new NodeHttpProbe(optional('SERVICE_ADDRESS')),
+    pushes: () => new DynamoPushStore(table()),
     runners: () => new CodeBuildRunnerPool(clients.builds(), table(), (optional('RUNNER_PROJECTS') ?? '').split(',')),
     seal: () => new KmsSeal(clients.keys(), required('SEAL_KEY')),
     services: () => new DynamoServiceStore(table()),
@@ -59,17 +105,59 @@ export function makeDeps({ configuration, clientConfig = {}, clock = systemClock
       get toolchain() {
         return required('BUILD_TOOLCHAIN');
       },
+      get imageRepositories() {
+        return required('IMAGE_REPOSITORIES');
+      },
+      get imagePlatform() {
+        return required('IMAGE_PLATFORM');
+      },
       ...present('serviceUrlTemplate', optional('SERVICE_URL_TEMPLATE')),
+      ...present('deploymentUrlTemplate', optional('DEPLOYMENT_URL_TEMPLATE')),
     }),
-    shifter: () => new LambdaTrafficShifter((target) => clients.target(target), required('BLOB_BUCKET')),
+    shifter: () =>
+      new TrafficShifterByKind({
+        lambda: new LambdaTrafficShifter((target) => clients.functionsOf(target), required('BLOB_BUCKET')),
+        ecs: new EcsTrafficShifter((target) => clients.tasksOf(target)),
+      }),
+    shown: () => new DynamoShownStatuses(table(), clock),
     signer: () => new KmsSigner(clients.keys(), required('SIGNING_KEY')),
+    spans: () => {
+      const endpoint = optional('OTEL_EXPORTER_OTLP_ENDPOINT');
+      if (endpoint === undefined) return noSpanExporter;
+      const secret = optional('OTEL_EXPORTER_OTLP_HEADERS_SECRET');
+      const secrets = once(() => clients.secrets());
+      return new OtlpSpanExporter({
+        endpoint,
+        clock,
+        credentials: () => secrets().config.credentials(),
+        ...(secret !== undefined && { headers: secretHeaders(secrets, secret, clock) }),
+      });
+    },
+    statuses: () =>
+      new HostedCommitStatuses({
+        secrets: namedSecrets(),
+        prefix: required('PROVIDER_TOKENS'),
+        apis: { github: required('GITHUB_API_URL'), gitlab: required('GITLAB_API_URL') },
+      }),
     tokens: () =>
       new OidcTokenVerifier({
         issuer: required('TOKEN_ISSUER'),
         audience: required('TOKEN_AUDIENCE'),
         jwksUrl: required('TOKEN_JWKS_URL'),
       }),
-    workflows: () => new StepFunctionsWorkflows(clients.machines(), required('DEPLOYMENT_MACHINE')),
+    webhooks: () => new SecretWebhookVerifier(namedSecrets(), required('WEBHOOK_SECRETS'), clock),
+    workflows: () =>
+      new StepFunctionsWorkflows(clients.machines(), {
+        get deployment() {
+          return required('DEPLOYMENT_MACHINE');
+        },
+        get push() {
+          return required('PUSH_MACHINE');
+        },
+        get promotion() {
+          return required('PROMOTION_MACHINE');
+        },
+      }),
   };
   const lazy = Object.entries(makers).map(([name, make]) => [
     name,

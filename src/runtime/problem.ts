@@ -1,5 +1,7 @@
 import { ZodError, type core } from 'zod';
 import type { Problem } from '#schemas/api/problem.ts';
+import { scrub } from '#domain/redaction/scrub.ts';
+import { isSecretName } from '#domain/redaction/secret-name.ts';
 import { problemOf, Refusal, type Fault } from '#domain/refusal.ts';
 import { isTransient } from '#ports/transient.ts';
 
@@ -13,9 +15,19 @@ export function problemFor(error: unknown, requestId: string): Problem {
     title,
     status,
     code,
-    detail: refusal?.message ?? 'The service failed. Tell its owners the request id.',
+    detail: scrub(refusal?.message ?? 'The service failed. Tell its owners the request id.'),
     requestId,
-    ...(refusal && refusal.faults.length > 0 && { faults: refusal.faults.map((fault) => ({ ...fault })) }),
+    ...(refusal && refusal.faults.length > 0 && { faults: refusal.faults.map(shown) }),
+  };
+}
+
+/** A fault quotes what was sent, and what was sent may be a secret at the wrong place. */
+function shown({ value, ...fault }: Fault): Fault {
+  const name = fault.pointer.slice(fault.pointer.lastIndexOf('/') + 1);
+  return {
+    ...fault,
+    message: scrub(fault.message),
+    ...(value !== undefined && !isSecretName(name) && { value: scrub(value) }),
   };
 }
 
@@ -37,6 +49,8 @@ function asRefusal(error: unknown): Refusal | undefined {
 export function faultsOf(error: ZodError | { issues: readonly core.$ZodIssue[] }, base = ''): Fault[] {
   return error.issues.flatMap((issue): Fault[] => {
     const pointer = `${base}${issue.path.map((part) => `/${escaped(String(part))}`).join('')}`;
+    // What is wrong with a name stands inside: the issue itself says only that it is.
+    if (issue.code === 'invalid_key') return issue.issues.map(({ message }) => ({ pointer, message }));
     if (issue.code !== 'unrecognized_keys') return [{ pointer, message: issue.message }];
     return issue.keys.map((key) => ({ pointer: `${pointer}/${escaped(key)}`, message: 'is not known here' }));
   });

@@ -3,7 +3,7 @@ import type { Writable } from 'node:stream';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import type { ApiContract } from '#schemas/api/contract.ts';
 import type { Deps } from '#ports/deps.ts';
-import { problemResult, type ApiAnswer } from './api-handler.ts';
+import { logKeysOf, problemResult, type ApiAnswer } from './api-handler.ts';
 import { readRequest, type ApiRequest } from './api-request.ts';
 import { deps } from './deps.ts';
 import { problemFor } from './problem.ts';
@@ -29,10 +29,12 @@ export function streamHandler<C extends ApiContract>(
   answer: (request: ApiRequest<C>, deps: Deps) => Promise<ApiAnswer<C>>,
 ) {
   return awslambda.streamifyResponse<APIGatewayProxyEvent>(async (event, stream, context: Context) => {
+    logger.resetKeys();
     logger.addContext(context);
     const { requestId } = event.requestContext;
     try {
       const request = readRequest(contract, event);
+      logger.appendKeys(logKeysOf(contract, request));
       if (!/\btext\/event-stream\b/.test(request.headers['accept'] ?? '')) {
         const { status, body } = await answer(request, deps());
         send(stream, {

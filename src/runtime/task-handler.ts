@@ -2,10 +2,12 @@ import middy from '@middy/core';
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import { captureLambdaHandler } from '@aws-lambda-powertools/tracer/middleware';
 import type * as z from 'zod';
+import { scrub } from '#domain/redaction/scrub.ts';
 import { Refusal } from '#domain/refusal.ts';
 import type { Deps } from '#ports/deps.ts';
 import { isTransient } from '#ports/transient.ts';
 import { deps } from './deps.ts';
+import { loggingIds } from './log-keys.ts';
 import { logger, tracer } from './telemetry.ts';
 
 /**
@@ -23,9 +25,11 @@ export function taskHandler<Input extends z.ZodType, Output>(
     .handler(async (event: unknown): Promise<Output | null> => {
       try {
         const task = input.parse(event);
-        logger.appendKeys({ task: idsOf(task) });
+        const ids = idsOf(task);
+        logger.appendKeys(ids);
+        const noted = loggingIds(deps(), (id) => id === ids.deploymentId);
         // A task without a result answers null: JSON has no undefined.
-        return (await run(task, deps())) ?? null;
+        return (await run(task, noted)) ?? null;
       } catch (error) {
         const told = outward(error);
         if (told.code === 'internal_error') logger.error('The task failed', { error: error as Error });
@@ -35,13 +39,25 @@ export function taskHandler<Input extends z.ZodType, Output>(
     });
 }
 
-function idsOf(task: unknown): Record<string, unknown> {
-  const { deploymentId, run } = task as { deploymentId?: unknown; run?: unknown };
-  return { deploymentId, run };
+type TaskIds = Readonly<Partial<Record<'deploymentId' | 'run' | 'correlationId' | 'traceId', unknown>>>;
+
+/** What an input says of the deployment it is about; an event says it in its detail. */
+function idsOf(task: unknown): TaskIds {
+  const { detail, ...own } = task as TaskIds & { readonly detail?: TaskIds };
+  const { deploymentId, run, correlationId, traceId } = { ...own, ...detail };
+  return { deploymentId, run, correlationId, traceId };
+}
+
+/** The machine keeps an error's text in its history. */
+function withoutSecrets(refusal: Refusal): Refusal {
+  const message = scrub(refusal.message);
+  if (message === refusal.message) return refusal;
+  const { code, transient, faults } = refusal;
+  return new Refusal(code, message, { transient, faults });
 }
 
 function outward(error: unknown): Refusal {
-  if (error instanceof Refusal) return error;
+  if (error instanceof Refusal) return withoutSecrets(error);
   if (isTransient(error)) {
     return new Refusal('unavailable', 'A service that this step needs is busy.', { cause: error, transient: true });
   }

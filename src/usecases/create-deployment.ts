@@ -1,11 +1,18 @@
 import { canonicalJson } from '#domain/canonical-json.ts';
 import type { Deployment } from '#domain/deployment/deployment.ts';
-import { joinDeployment, requestDeployment, type RememberedKey } from '#domain/deployment/request.ts';
+import {
+  joinDeployment,
+  requestDeployment,
+  type DeploymentCause,
+  type RememberedKey,
+} from '#domain/deployment/request.ts';
 import { nearest } from '#domain/nearest.ts';
 import { Refusal } from '#domain/refusal.ts';
+import type { Service } from '#domain/service/service.ts';
 import type { Deps } from '#ports/deps.ts';
 import type { Caller } from './caller.ts';
 import { momentOf } from './moment-of.ts';
+import { requireOwnership } from './require-ownership.ts';
 
 export interface CreateDeploymentInput {
   readonly service: string;
@@ -19,17 +26,20 @@ type CreateDeps = Pick<Deps, 'services' | 'deployments' | 'clock' | 'digest' | '
  * Accepts a deployment, or answers with the one that is on its way already for the same commit and environment, or with
  * the one that the same idempotency key made before.
  *
- * @throws Refusal `not_found` for an unregistered service, `validation_error` for an environment it does not have,
- *   `conflict` when an idempotency key comes back with another request
+ * @throws Refusal `not_found` for an unregistered service, `permission_denied` for one of another group,
+ *   `validation_error` for an environment it does not have, `conflict` when an idempotency key comes back with another request
  */
 export async function createDeployment(
   deps: CreateDeps,
   input: CreateDeploymentInput,
   caller: Caller,
   idempotencyKey?: string,
+  cause: DeploymentCause = {},
 ): Promise<{ readonly deployment: Deployment; readonly created: boolean }> {
   refuseBadKey(idempotencyKey);
-  await refuseUnknownTarget(deps, input);
+  const service = await findService(deps, input.service);
+  requireOwnership(caller, service);
+  refuseUnknownEnvironment(service, input.environment);
   const remember = idempotencyKey === undefined ? undefined : rememberedAs(deps, input, caller, idempotencyKey);
 
   for (let round = 1; round <= 20; round++) {
@@ -39,9 +49,11 @@ export async function createDeployment(
     const decision = requestDeployment(
       {
         ...input,
+        ...cause,
         id: deps.ids.deploymentId(),
         correlationId: caller.correlationId,
         traceId: caller.traceId,
+        ...(caller.email !== undefined && { actorEmail: caller.email }),
         ...(remember && { remember }),
       },
       momentOf(deps, caller.subject),
@@ -67,15 +79,17 @@ function refuseBadKey(key: string | undefined): void {
   });
 }
 
-async function refuseUnknownTarget(deps: CreateDeps, input: CreateDeploymentInput): Promise<void> {
-  const service = await deps.services.find(input.service);
-  if (!service) {
-    throw new Refusal('not_found', `No service is registered as "${input.service}". Register it first.`);
-  }
+async function findService(deps: CreateDeps, name: string): Promise<Service> {
+  const service = await deps.services.find(name);
+  if (service) return service;
+  throw new Refusal('not_found', `No service is registered as "${name}". Register it first.`);
+}
+
+function refuseUnknownEnvironment(service: Service, environment: string): void {
   const known = Object.keys(service.environments);
-  if (known.includes(input.environment)) return;
-  const suggestion = nearest(input.environment, known);
-  throw new Refusal('validation_error', `Service "${service.name}" has no environment "${input.environment}".`, {
+  if (known.includes(environment)) return;
+  const suggestion = nearest(environment, known);
+  throw new Refusal('validation_error', `Service "${service.name}" has no environment "${environment}".`, {
     faults: [
       {
         pointer: '/environment',

@@ -3,6 +3,7 @@ import { clipped, streamEndLine } from '#domain/log/log-line.ts';
 import { Refusal } from '#domain/refusal.ts';
 import type { Deps } from '#ports/deps.ts';
 import type { LogLine } from '#ports/log-store.ts';
+import { fetchFailureIn } from '#schemas/workflows/fetch-failure.ts';
 import type { DiagnoseBuildTask } from '#schemas/workflows/deployment-task.ts';
 import { closeStep } from './run-step.ts';
 
@@ -28,8 +29,10 @@ export async function diagnoseBuild(
   // Only a build that ended by itself had last words; one that was cut off was just saying how it went.
   const message = (status === 'FAILED' ? lastWords(tail) : undefined) ?? failure.message;
   const logTail = clipped(tail.map((line) => line.text));
-  await closeStep(deps, open, { failure: { ...failure, message, step: open.name, logTail } });
-  throw new Refusal(failure.code, message);
+  // Only the kit writes while the source is fetched: what looks like its words are its words.
+  const { says: _, ...named } = (open.name === 'source' && fetchFailureIn(message)) || { says: '', ...failure };
+  await closeStep(deps, open, { failure: { ...failure, ...named, message, step: open.name, logTail } });
+  throw new Refusal(named.code, message);
 }
 
 /** The runner's own words before its closing line name the fault better than an exit code does. */

@@ -1,19 +1,28 @@
 import { progressOf } from '#domain/deployment/begin-step.ts';
+import { approvalInForce } from '#domain/deployment/approval-in-force.ts';
 import { blobKeys } from '#domain/blob-keys.ts';
+import { imageNames } from '#domain/image-names.ts';
 import type { Deployment } from '#domain/deployment/deployment.ts';
 import { reusedSteps } from '#domain/deployment/reused-steps.ts';
 import { resolveSource } from '#domain/deployment/resolve-source.ts';
+import { buildSecrets, type BuildSecret } from '#domain/deployment/build-secrets.ts';
 import { buildPlanOf } from '#domain/deployment/build-plan.ts';
 import { failureOf } from '#domain/deployment/failure-of.ts';
+import { nextAfterArtifact, type NextAfterArtifact } from '#domain/deployment/request-approval.ts';
 import { Refusal } from '#domain/refusal.ts';
+import { fetchAccess, type FetchVariable } from '#domain/service/fetch-access.ts';
 import type { Service } from '#domain/service/service.ts';
 import type { Deps } from '#ports/deps.ts';
 import type { DeploymentTask } from '#schemas/workflows/deployment-task.ts';
 import { sourceFacts } from '#schemas/workflows/source-facts.ts';
 import { momentOf } from './moment-of.ts';
 import { closeStep, openStep } from './run-step.ts';
+import { servingManifest } from './serving-manifest.ts';
 
-type ResolveDeps = Pick<Deps, 'deployments' | 'services' | 'blobs' | 'seal' | 'clock' | 'digest' | 'settings'>;
+type ResolveDeps = Pick<
+  Deps,
+  'artifacts' | 'deployments' | 'services' | 'blobs' | 'images' | 'seal' | 'clock' | 'digest' | 'settings'
+>;
 
 /** What the machine does next. Ids and keys only: documents lie in the blob store. */
 export type Resolution =
@@ -23,9 +32,17 @@ export type Resolution =
       readonly repository: string;
       readonly commit: string;
       readonly manifestPath: string;
+      /** By reference: the build's host reads the values. */
+      readonly access: readonly FetchVariable[];
     }
-  | { readonly next: 'build'; readonly planKey: string; readonly sourceKey: string }
-  | { readonly next: 'release' };
+  | {
+      readonly next: 'build';
+      readonly planKey: string;
+      readonly sourceKey: string;
+      /** By reference: the build's host reads the values. */
+      readonly buildSecrets: readonly BuildSecret[];
+    }
+  | { readonly next: NextAfterArtifact };
 
 /**
  * Looks for the source of the commit, and, once it is there, reads its manifest and decides what has to be built: nothing,
@@ -36,34 +53,47 @@ export async function resolveManifest(deps: ResolveDeps, task: DeploymentTask): 
   const seen = await deps.deployments.find(deploymentId);
   const service = seen && (await deps.services.find(seen.service));
   const facts = seen && service && (await readFacts(deps, seen, service));
-  const { step, deployment } = await openStep(deps, deploymentId, {
+  const { kind, step, deployment } = await openStep(deps, deploymentId, {
     name: 'source',
     run,
     buildId: `fetch-source/${run}`,
     ...(seen && !facts && { patch: oneMoreBuild(seen) }),
   });
   if (!facts) return fetchOf(deployment, service);
+  // What the record holds counts: once the step has ended, here or in an earlier run, it takes nothing that was found since.
+  if (kind === 'kept') return nextOf(deps, deployment);
 
   try {
     const manifestText = await deps.blobs.get(blobKeys.sourceManifest(deployment.service, deployment.commit));
     const target = service?.environments[deployment.environment];
-    const surroundings = { digest: deps.digest, toolchain: deps.settings.toolchain, target };
+    const surroundings = { digest: deps.digest, toolchain: deps.settings.toolchain, target, owner: service?.owner };
     const resolved = resolveSource(deployment, facts, manifestText ?? '', surroundings);
-    const artifact = await deps.deployments.findArtifact(deployment.service, facts.tree, resolved.identity);
+    const artifact = await deps.artifacts.find(deployment.service, facts.tree, resolved.identity);
     const record = artifact && (await deps.deployments.load(deploymentId));
     const reused = record ? reusedSteps(record, resolved.manifest, run, momentOf(deps, 'system:deployment')) : [];
     const { manifest, source } = resolved;
+    const { service: name, environment } = deployment;
+    const approvalRule = approvalInForce(environment, manifest, await servingManifest(deps, name, environment));
     const after = await closeStep(deps, step, {
-      patch: { manifest, source, identity: resolved.identity, ...(artifact ? { artifact } : oneMoreBuild(deployment)) },
+      patch: {
+        manifest,
+        source,
+        ...(approvalRule && { approvalRule }),
+        identity: resolved.identity,
+        ...(artifact ? { artifact } : oneMoreBuild(deployment)),
+      },
       writes: reused.map((each) => ({ kind: 'put-step', step: each })),
       facts: reused.map(progressOf),
     });
-    // What the record holds counts: a step that had ended before takes no artifact that was found since.
-    return after.artifact ? { next: 'release' } : await planBuild(deps, after);
+    return await nextOf(deps, after);
   } catch (error) {
     await closeStep(deps, step, { failure: { ...failureOf(error), step: 'source' } });
     throw error;
   }
+}
+
+async function nextOf(deps: ResolveDeps, deployment: Deployment): Promise<Resolution> {
+  return deployment.artifact ? { next: nextAfterArtifact(deployment) } : planBuild(deps, deployment);
 }
 
 /** Each build brings a log stream that has to end before the log is complete. */
@@ -81,14 +111,24 @@ async function readFacts({ blobs }: ResolveDeps, { commit }: Deployment, { name,
 function fetchOf(deployment: Deployment, service: Service | undefined): Resolution {
   if (!service) throw new Refusal('not_found', `Service "${deployment.service}" is no longer registered.`);
   const { repository, manifestPath } = service;
-  return { next: 'fetch', service: service.name, repository, commit: deployment.commit, manifestPath };
+  const access = fetchAccess(service);
+  return { next: 'fetch', service: service.name, repository, commit: deployment.commit, manifestPath, access };
 }
 
 async function planBuild(deps: ResolveDeps, deployment: Deployment): Promise<Resolution> {
   const markToken = await deps.seal.seal('stage-mark', `${deployment.id}/${deployment.run}`);
-  const plan = buildPlanOf(deployment, markToken);
+  const plan = buildPlanOf(deployment, markToken, deps.settings);
+  if (plan.artifact.format === 'image') {
+    // Here and not in the build: the code that runs there may push into repositories, but not make any.
+    await deps.images.ensureRepository(imageNames.repository(deps.settings.imageRepositories, deployment.service));
+  }
   const keySeal = await deps.seal.seal('build-plan', `${deployment.id}/${deployment.run}`);
   const planKey = blobKeys.buildPlan(deployment.id, deployment.run, keySeal);
   await deps.blobs.put(planKey, JSON.stringify(plan));
-  return { next: 'build', planKey, sourceKey: deployment.source?.key ?? '' };
+  return {
+    next: 'build',
+    planKey,
+    sourceKey: deployment.source?.key ?? '',
+    buildSecrets: buildSecrets(deployment.manifest?.build.secrets ?? {}),
+  };
 }

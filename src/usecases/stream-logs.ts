@@ -7,10 +7,10 @@ import type { Deps } from '#ports/deps.ts';
 type LogDeps = Pick<Deps, 'deployments' | 'logs' | 'clock'>;
 
 export type LogFrame =
-  | { readonly kind: 'chunk'; readonly chunk: LogChunk }
+  | { readonly kind: 'chunk'; readonly chunk: LogChunk; readonly traceId: string }
   | { readonly kind: 'heartbeat' }
   /** Nothing follows: the deployment is over and its log complete. */
-  | { readonly kind: 'end'; readonly status: Deployment['status'] };
+  | { readonly kind: 'end'; readonly status: Deployment['status']; readonly traceId: string };
 
 const chunksPerRead = 50;
 const pollMs = 150;
@@ -42,16 +42,17 @@ export async function* followLogs(
     // The deployment is read first: a log that is complete after a terminal read can gain nothing.
     const deployment = await deps.deployments.find(deploymentId);
     if (!deployment) throw new Refusal('not_found', `There is no deployment ${deploymentId}.`);
+    const { traceId } = deployment;
     const page = await deps.logs.read(deploymentId, last, chunksPerRead);
     for (const chunk of page.chunks) {
-      yield { kind: 'chunk', chunk };
+      yield { kind: 'chunk', chunk, traceId };
       last = chunk.n;
     }
     const nowMs = deps.clock.now().getTime();
     if (page.chunks.length > 0) quietSinceMs = nowMs;
     if (page.chunks.length === chunksPerRead) continue;
     if (isComplete(deployment, page, nowMs)) {
-      yield { kind: 'end', status: deployment.status };
+      yield { kind: 'end', status: deployment.status, traceId };
       return;
     }
     if (nowMs - startedMs >= connectionMs) return;

@@ -10,11 +10,13 @@ import { artifactStatement, signedStatement } from '#schemas/workflows/artifact-
  * @throws Refusal `artifact_verification_failed` naming what does not match
  */
 export async function verifyArtifact(
-  deps: Pick<Deps, 'blobs' | 'signer' | 'digest'>,
+  deps: Pick<Deps, 'artifacts' | 'blobs' | 'images' | 'signer' | 'digest'>,
   { service, source, identity }: Pick<Deployment, 'service' | 'source' | 'identity'>,
   artifact: Artifact,
 ): Promise<void> {
-  const [bytes, signedBytes] = await Promise.all([deps.blobs.get(artifact.key), deps.blobs.get(artifact.signatureKey)]);
+  // Of an image the manifest: it names every byte of the rest by its digest, which the registry checks.
+  const stored = artifact.format === 'image' ? deps.images.manifest(artifact.key) : deps.blobs.get(artifact.key);
+  const [bytes, signedBytes] = await Promise.all([stored, deps.artifacts.evidence(service, artifact)]);
   if (!bytes) throw untrusted(artifact, 'its bytes are gone');
   if (!signedBytes) throw untrusted(artifact, 'its signature is gone');
   if (deps.digest(bytes) !== artifact.digest) throw untrusted(artifact, 'its bytes were changed after it was signed');
@@ -25,6 +27,7 @@ export async function verifyArtifact(
   }
   const { statement } = signed;
   if (statement.digest !== artifact.digest) throw untrusted(artifact, 'its signature is that of another artifact');
+  if (statement.format !== artifact.format) throw untrusted(artifact, `it was signed as ${statement.format}`);
   if (statement.service !== service) throw untrusted(artifact, `it was built for service "${statement.service}"`);
   if (statement.tree !== source?.tree || statement.identity !== identity) {
     throw untrusted(artifact, `it was built from other content, by ${statement.builtBy}`);

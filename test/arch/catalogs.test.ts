@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { functionCatalog, nameOf } from '#functions/catalog.ts';
-import { machineCatalog, projectCatalog } from '#state-machines/catalog.ts';
+import { machineCatalog, projectCatalog, type Binding } from '#state-machines/catalog.ts';
 import { generated } from '../../scripts/gen.ts';
 
 const root = new URL('../../', import.meta.url);
@@ -44,12 +44,14 @@ describe('the catalog of machines', () => {
     expect(machineCatalog.map(({ file }) => file)).toEqual(definitions);
   });
 
-  test('binds only tasks and projects that exist', () => {
+  test('binds only tasks, projects and machines that exist', () => {
+    const machines: readonly string[] = machineCatalog.map(({ name }) => name);
     const tasks = functionCatalog.flatMap((row) => (row.trigger.kind === 'task' ? [nameOf(row)] : []));
     const projects: readonly string[] = projectCatalog.map(({ name }) => name);
-    for (const binding of machineCatalog.flatMap(({ bindings }) => Object.values(bindings))) {
+    for (const binding of machineCatalog.flatMap(({ bindings }): Binding[] => Object.values(bindings))) {
       if (binding.kind === 'function') expect(tasks).toContain(binding.name);
       if (binding.kind === 'project') expect(projects).toContain(binding.name);
+      if (binding.kind === 'machine') expect(machines).toContain(binding.name);
     }
   });
 

@@ -21,6 +21,9 @@ const state = z.looseObject({
   get Branches() {
     return z.array(scope).optional();
   },
+  get ItemProcessor() {
+    return scope.optional();
+  },
 });
 const scope = z.looseObject({ States: z.record(z.string(), state) });
 type State = z.output<typeof state>;
@@ -49,6 +52,12 @@ const buildRetry = {
   ErrorEquals: ['CodeBuild.ThrottlingException', 'CodeBuild.SdkClientException'],
 };
 
+/** The same for a machine that did not begin. */
+const executionRetry = {
+  ...transientRetry,
+  ErrorEquals: ['StepFunctions.ThrottlingException', 'StepFunctions.SdkClientException'],
+};
+
 /** The account runs as many builds as it may: worth minutes of waiting, for other builds have to end first. */
 const limitRetry = {
   ErrorEquals: ['CodeBuild.AccountLimitExceededException'],
@@ -59,8 +68,11 @@ const limitRetry = {
 };
 
 const startBuild = 'arn:aws:states:::codebuild:startBuild.sync';
+const startExecution = 'arn:aws:states:::states:startExecution.sync:2';
 const retriesOf: Readonly<Record<string, readonly unknown[]>> = {
   'arn:aws:states:::lambda:invoke': [transientRetry],
+  'arn:aws:states:::lambda:invoke.waitForTaskToken': [transientRetry],
+  [startExecution]: [executionRetry],
   [startBuild]: [buildRetry, limitRetry],
 };
 
@@ -84,7 +96,9 @@ describe.each(machines)('the machine $name', ({ text, values, bindings }) => {
     const [name = ''] = tasks[0] ?? [];
     const { States } = definition();
     const heartbeat = { States: { ...States, [name]: { ...States[name], HeartbeatSeconds: 5 } } };
-    const map = { States: { ...States, Each: { Type: 'Map', End: true } } };
+    const ItemProcessor = { StartAt: 'Done', States: { Done: { Type: 'Succeed' } } };
+    const tolerant = { Type: 'Map', ItemProcessor, ToleratedFailureCount: 1, End: true };
+    const map = { States: { ...States, Each: tolerant } };
     for (const change of [heartbeat, map]) {
       expect(() => assertSupported({ ...definition(), ...change })).toThrow(UnsupportedDefinition);
     }
@@ -122,6 +136,19 @@ describe.each(machines)('the machine $name', ({ text, values, bindings }) => {
     }
   });
 
+  it('waits for a machine that it starts as long as that may take', () => {
+    for (const [name, { Resource, TimeoutSeconds, Arguments }] of tasks) {
+      if (Resource !== startExecution) continue;
+      const placeholder = /^\$\{(\w+)\}$/.exec(String(Arguments?.['StateMachineArn']))?.[1] ?? '';
+      const binding = bindings[placeholder];
+      const child = machines.find((each) => binding?.kind === 'machine' && each.name === binding.name);
+      const { TimeoutSeconds: longest } = z
+        .object({ TimeoutSeconds: z.number() })
+        .parse(JSON.parse(child?.text ?? '{}'));
+      expect(TimeoutSeconds, name).toBeGreaterThan(longest);
+    }
+  });
+
   it('lets no Catch lead straight to a Fail state: a redrive would come back to it', () => {
     const failing = new Set(all.flatMap(([name, { Type }]) => (Type === 'Fail' ? [name] : [])));
     for (const [name, { Catch = [] }] of all) {
@@ -141,6 +168,6 @@ it('no two states of all machines have the same name', () => {
 function statesIn({ States }: Scope): [string, State][] {
   return Object.entries(States).flatMap(([name, each]): [string, State][] => [
     [name, each],
-    ...(each.Branches ?? []).flatMap(statesIn),
+    ...[...(each.Branches ?? []), ...(each.ItemProcessor ? [each.ItemProcessor] : [])].flatMap(statesIn),
   ]);
 }

@@ -1,13 +1,15 @@
 import { validateServiceManifest as contract } from '#schemas/api/validate-service-manifest.ts';
-import { parseManifest } from '#domain/manifest/parse-manifest.ts';
 import { apiHandler } from '#runtime/api-handler.ts';
+import { validateServiceManifest } from '#usecases/validate-service-manifest.ts';
 
-export const handler = apiHandler(contract, async ({ body }) => {
-  const parsed = parseManifest(body);
+export const handler = apiHandler(contract, async ({ body, query }) => {
+  const { faults, warnings, ...verdict } = validateServiceManifest(body, query.environment);
   return {
     status: 200,
-    body: parsed.ok
-      ? { valid: true, name: parsed.manifest.name, faults: [] }
-      : { valid: false, faults: parsed.faults.map((fault) => ({ ...fault })) },
+    body: {
+      ...verdict,
+      faults: faults.map((fault) => ({ ...fault })),
+      warnings: warnings.map((warning) => ({ code: 'unsupported', ...warning })),
+    },
   };
 });

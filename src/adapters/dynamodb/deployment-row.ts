@@ -1,3 +1,4 @@
+import type { Command } from '#domain/deployment/command.ts';
 import type { Deployment, Step } from '#domain/deployment/deployment.ts';
 import { stepCatalog } from '#domain/deployment/steps.ts';
 import { isTerminal } from '#domain/deployment/transitions.ts';
@@ -29,6 +30,10 @@ export function toDeployment(row: Item): Deployment {
 
 export function toStep(row: Item): Step {
   return withoutIndex(row) as unknown as Step;
+}
+
+export function toCommand(row: Item): Command {
+  return withoutIndex(row) as unknown as Command;
 }
 
 function withoutIndex(row: Item): Item {

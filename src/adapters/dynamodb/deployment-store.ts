@@ -1,4 +1,4 @@
-import { GetCommand, QueryCommand, TransactWriteCommand, paginateQuery } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, PutCommand, QueryCommand, TransactWriteCommand, paginateQuery } from '@aws-sdk/lib-dynamodb';
 import type { Slot } from '#domain/deployment/admit.ts';
 import type { Decision } from '#domain/deployment/decision.ts';
 import type { Waiter } from '#domain/deployment/waiter.ts';
@@ -11,10 +11,22 @@ import type {
   DeploymentQuery,
   DeploymentStore,
   RememberedRequest,
+  StartedBuild,
 } from '#ports/deployment-store.ts';
 import { cancellationOf } from './cancellation.ts';
-import { toDeployment, toStep } from './deployment-row.ts';
-import { activeShard, allShards, indexes, keys, queuePrefix, stepPrefix, waitingForSlot } from './keys.ts';
+import { toCommand, toDeployment, toStep } from './deployment-row.ts';
+import {
+  activeShard,
+  allShards,
+  buildPrefix,
+  commandPrefix,
+  indexes,
+  keys,
+  queuePrefix,
+  stepPrefix,
+  waitingForApproval,
+  waitingForSlot,
+} from './keys.ts';
 import { listDeployments } from './list-deployments.ts';
 import type { Item, Key, Table } from './table.ts';
 import { transactItems } from './transact-items.ts';
@@ -53,7 +65,8 @@ export class DynamoDeploymentStore implements DeploymentStore {
     const meta = rows.find((row) => row['sk'] === 'META');
     if (!meta) return undefined;
     const steps = rows.filter((row) => String(row['sk']).startsWith(stepPrefix)).map(toStep);
-    return { deployment: toDeployment(meta), steps };
+    const commands = rows.filter((row) => String(row['sk']).startsWith(commandPrefix)).map(toCommand);
+    return { deployment: toDeployment(meta), steps, commands };
   }
 
   async findInProgress(service: string, environment: string, commit: string): Promise<string | undefined> {
@@ -111,6 +124,37 @@ export class DynamoDeploymentStore implements DeploymentStore {
       ),
     );
     return pages.flatMap(({ Items = [] }) => Items.map(toDeployment));
+  }
+
+  async approvalToken(deploymentId: string): Promise<string | undefined> {
+    return (await this.#get(keys.approvalToken(deploymentId)))?.['token'] as string | undefined;
+  }
+
+  async putBuild(deploymentId: string, { buildId, run }: StartedBuild): Promise<void> {
+    const known = run === undefined ? {} : { run };
+    const Item = { ...keys.buildToken(deploymentId, buildId), et: 'Token', token: buildId, ...known };
+    await this.#table.client.send(new PutCommand({ TableName: this.#table.name, Item }));
+  }
+
+  async builds(deploymentId: string): Promise<readonly StartedBuild[]> {
+    const rows = await this.#rows(keys.deploymentRows(deploymentId), buildPrefix);
+    return rows.map((row) => {
+      const run = row['run'] as number | undefined;
+      return { buildId: row['token'] as string, ...(run !== undefined && { run }) };
+    });
+  }
+
+  async awaitingApproval(limit: number) {
+    const { Items = [], LastEvaluatedKey } = await this.#table.client.send(
+      new QueryCommand({
+        TableName: this.#table.name,
+        IndexName: indexes.open,
+        KeyConditionExpression: 'gsi3pk = :pk',
+        ExpressionAttributeValues: { ':pk': waitingForApproval },
+        Limit: limit,
+      }),
+    );
+    return { ids: Items.map((row) => row['deploymentId'] as string), more: LastEvaluatedKey !== undefined };
   }
 
   async queueDepth(): Promise<number> {

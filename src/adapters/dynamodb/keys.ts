@@ -7,6 +7,7 @@ const padded = (value: number, digits: number): string => String(value).padStart
 
 export const keys = {
   service: (name: string) => ({ pk: `SVC#${name}`, sk: 'META' }),
+  push: (service: string, seq: number) => ({ pk: `SVC#${service}`, sk: `PUSH#${padded(seq, 10)}` }),
   environment: (service: string, environment: string) => ({ pk: `ENV#${service}#${environment}`, sk: 'META' }),
   deployment: (id: string) => ({ pk: `DEP#${id}`, sk: 'META' }),
   deploymentRows: (id: string) => `DEP#${id}`,
@@ -14,6 +15,10 @@ export const keys = {
     pk: `DEP#${id}`,
     sk: `${stepPrefix}${padded(number, 2)}#${name}#a${padded(attempt, 2)}`,
   }),
+  command: (id: string, number: number) => ({ pk: `DEP#${id}`, sk: `${commandPrefix}${padded(number, 4)}` }),
+  approvalToken: (id: string) => ({ pk: `DEP#${id}`, sk: 'TOKEN#approval' }),
+  buildToken: (id: string, buildId: string) => ({ pk: `DEP#${id}`, sk: `${buildPrefix}${buildId}` }),
+  approval: (id: string) => ({ pk: `DEP#${id}`, sk: 'APPROVAL#release' }),
   lock: (service: string, environment: string, commit: string) => ({
     pk: `LOCK#${service}#${environment}#${commit}`,
     sk: 'LOCK',
@@ -30,10 +35,13 @@ export const keys = {
   logChunk: (id: string, n: number) => ({ pk: `LOG#${id}`, sk: padded(n, 10) }),
   logRows: (id: string) => `LOG#${id}`,
   request: (key: string) => ({ pk: `IDEM#createDeployment#${key}`, sk: 'IDEM' }),
+  claim: (consumer: string, id: string) => ({ pk: `IDEM#${consumer}#${id}`, sk: 'IDEM' }),
   runner: () => ({ pk: 'CAP#build', sk: 'META' }),
 } as const;
 
 export const stepPrefix = 'STEP#';
+export const commandPrefix = 'CMD#';
+export const buildPrefix = 'TOKEN#build#';
 export const queuePrefix = 'Q#';
 export const outboxPrefix = 'OUT#';
 
@@ -47,21 +55,37 @@ export const indexKeys = {
     gsi2pk: monthList(row.createdAt),
     gsi2sk: `${row.createdAt}#${row.id}`,
   }),
+  registered: (service: string) => ({ gsi3pk: registeredServices, gsi3sk: service }),
+  ofRepository: (identity: string, service: string) => ({ gsi1pk: repositoryServices(identity), gsi1sk: service }),
   active: (row: { updatedAt: string; id: string }) => ({
     gsi3pk: activeShard(shardOf(row.id)),
     gsi3sk: `${row.updatedAt}#${row.id}`,
   }),
   waiting: (waiter: Waiter) => ({ gsi3pk: waitingForSlot, gsi3sk: `${waiter.priority}#${waiter.since}` }),
+  waitingForApproval: (requestedAt: string, id: string) => ({
+    gsi3pk: waitingForApproval,
+    gsi3sk: `${requestedAt}#${id}`,
+  }),
   unpublished: (aggregate: string, at: string, id: string) => ({
     gsi3pk: outboxShard(shardOf(aggregate)),
     gsi3sk: `${at}#${id}`,
   }),
 } as const;
 
+/** Every service. */
+export const registeredServices = 'SERVICES';
 export const waitingForSlot = 'WAIT#slot';
+export const waitingForApproval = 'WAIT#approval';
+/** Digests of failures, by when they are due. */
+export const dueDigests = 'WAIT#digest';
 
 export function serviceList(service: string): string {
   return `DEPLOYMENTS#${service}`;
+}
+
+/** The services of one repository. */
+export function repositoryServices(identity: string): string {
+  return `REPO#${identity}`;
 }
 
 /** `instant` may be any instant of the month, or `yyyy-mm`. */

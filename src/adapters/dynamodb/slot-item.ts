@@ -1,4 +1,5 @@
 import type { Write } from '#domain/deployment/decision.ts';
+import { waiterOf } from '#domain/deployment/waiter.ts';
 import { keys } from './keys.ts';
 import type { TransactItem } from './table.ts';
 
@@ -6,7 +7,7 @@ type SlotWrite = Extract<Write, { readonly kind: 'take-slot' | 'hold-slot' | 'fr
 
 /** What happens to a slot's row. The row stays when nobody holds the slot: it keeps the fence, and who had it last. */
 export function slotItem(table: string, write: SlotWrite): TransactItem {
-  const { service, environment, id, createdAt, fence } = write.deployment;
+  const { service, environment, id, fence } = write.deployment;
   const row = { TableName: table, Key: keys.slot(service, environment) };
   const owner = { ExpressionAttributeNames: { '#owner': 'owner' } };
   switch (write.kind) {
@@ -21,7 +22,7 @@ export function slotItem(table: string, write: SlotWrite): TransactItem {
           ExpressionAttributeNames: { '#owner': 'owner', '#last': 'last' },
           ExpressionAttributeValues: {
             ':owner': id,
-            ':last': { deploymentId: id, since: createdAt },
+            ':last': { deploymentId: id, since: waiterOf(write.deployment).since },
             ':fence': write.fence,
             ':seen': write.fence - 1,
             ':zero': 0,

@@ -72,6 +72,34 @@ function itemOf(table: string, write: Write): GuardedItem {
         item: { Delete: { TableName: table, Key: keys.waiter(write.waiter) } },
         onConflict: 'revision_conflict',
       };
+    case 'put-command': {
+      const { command } = write;
+      const Item = { ...keys.command(command.deploymentId, command.number), et: 'Command', ...command };
+      return {
+        item: { Put: { TableName: table, Item, ConditionExpression: absent } },
+        onConflict: 'revision_conflict',
+      };
+    }
+    case 'put-token': {
+      const Item = { ...keys.approvalToken(write.deployment.id), et: 'Token', token: write.token };
+      return { item: { Put: { TableName: table, Item } }, onConflict: 'revision_conflict' };
+    }
+    case 'drop-token':
+      return {
+        item: { Delete: { TableName: table, Key: keys.approvalToken(write.deployment.id) } },
+        onConflict: 'revision_conflict',
+      };
+    case 'put-approval': {
+      const { id } = write.deployment;
+      const index = indexKeys.waitingForApproval(write.requestedAt, id);
+      const Item = { ...keys.approval(id), et: 'Approval', deploymentId: id, ...index };
+      return { item: { Put: { TableName: table, Item } }, onConflict: 'revision_conflict' };
+    }
+    case 'close-approval':
+      return {
+        item: { Delete: { TableName: table, Key: keys.approval(write.deployment.id) } },
+        onConflict: 'revision_conflict',
+      };
     case 'put-artifact-ref': {
       const { service, source, artifact } = write.deployment;
       const Item = {

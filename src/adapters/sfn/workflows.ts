@@ -1,31 +1,67 @@
-import { ExecutionAlreadyExists, StartExecutionCommand, type SFNClient } from '@aws-sdk/client-sfn';
+import {
+  ExecutionAlreadyExists,
+  InvalidToken,
+  SendTaskSuccessCommand,
+  StartExecutionCommand,
+  TaskDoesNotExist,
+  TaskTimedOut,
+  type SFNClient,
+} from '@aws-sdk/client-sfn';
 import type { Workflows } from '#ports/workflows.ts';
+import type { PromotionInput } from '#schemas/workflows/promotion-task.ts';
+import type { PushTask } from '#schemas/workflows/push-task.ts';
 import type { DeploymentTask } from '#schemas/workflows/deployment-task.ts';
+
+/** ARNs of what is started; each is read when it is needed, since not every function has them all. */
+interface Machines {
+  readonly deployment: string;
+  readonly push: string;
+  readonly promotion: string;
+}
 
 export class StepFunctionsWorkflows implements Workflows {
   readonly #client: SFNClient;
-  readonly #deploymentMachineArn: string;
+  readonly #machines: Machines;
 
-  constructor(client: SFNClient, deploymentMachineArn: string) {
+  constructor(client: SFNClient, machines: Machines) {
     this.#client = client;
-    this.#deploymentMachineArn = deploymentMachineArn;
+    this.#machines = machines;
   }
 
   async startDeployment(deploymentId: string, run: number): Promise<'running' | 'ended'> {
     const input: DeploymentTask = { deploymentId, run };
+    return this.#start(this.#machines.deployment, `${deploymentId}-${run}`, input);
+  }
+
+  async startPush(task: PushTask): Promise<void> {
+    await this.#start(this.#machines.push, `${task.service}-${task.push}`, task);
+  }
+
+  async startPromotion(input: PromotionInput): Promise<void> {
+    await this.#start(this.#machines.promotion, `${input.deploymentId}-${input.environment}`, input);
+  }
+
+  /** @param name makes a second start of the same work a no-op */
+  async #start(stateMachineArn: string, name: string, input: unknown): Promise<'running' | 'ended'> {
     try {
-      await this.#client.send(
-        new StartExecutionCommand({
-          stateMachineArn: this.#deploymentMachineArn,
-          // The name makes a second start of the same run a no-op.
-          name: `${deploymentId}-${run}`,
-          input: JSON.stringify(input),
-        }),
-      );
+      await this.#client.send(new StartExecutionCommand({ stateMachineArn, name, input: JSON.stringify(input) }));
       return 'running';
     } catch (error) {
       // Only an execution that is over is in the way: a running one of the same name and input is simply answered.
       if (error instanceof ExecutionAlreadyExists) return 'ended';
+      throw error;
+    }
+  }
+
+  async wake(token: string, output: unknown): Promise<'woken' | 'gone'> {
+    try {
+      await this.#client.send(new SendTaskSuccessCommand({ taskToken: token, output: JSON.stringify(output ?? null) }));
+      return 'woken';
+    } catch (error) {
+      // Whichever it is: the state is awake already, or there is none to wake.
+      if (error instanceof InvalidToken || error instanceof TaskTimedOut || error instanceof TaskDoesNotExist) {
+        return 'gone';
+      }
       throw error;
     }
   }
