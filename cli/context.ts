@@ -9,6 +9,8 @@ export interface CliContext {
   /** The checkout that dsctl is run from; the host started there is the last place to look for credentials. */
   readonly checkout?: string;
   readonly fetch: typeof globalThis.fetch;
+  /** Opens an address in the person's browser, where there is one; whether that worked is not known. */
+  readonly browse?: (address: string) => void;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly pause: Pause;

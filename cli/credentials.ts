@@ -21,7 +21,8 @@ export interface Credentials extends z.infer<typeof content> {
 type Place = Pick<CliContext, 'env' | 'cwd' | 'checkout'>;
 
 const fileName = join('.local', 'credentials.json');
-const wayOut = 'Set DEPLOYMENT_SERVICE_TOKEN, or DEPLOYMENT_SERVICE_CREDENTIALS to the file that "npm start" writes.';
+const wayOut =
+  'Sign in with "dsctl login", or set DEPLOYMENT_SERVICE_TOKEN, or DEPLOYMENT_SERVICE_CREDENTIALS to the file that "npm start" writes.';
 
 /**
  * The credentials file that `DEPLOYMENT_SERVICE_CREDENTIALS` names, else the nearest `.local/credentials.json` upwards,

@@ -1,16 +1,19 @@
 import { resolve } from 'node:path';
 import { pause } from '#client/pause.ts';
 import type { CliContext } from './context.ts';
+import { browserOf } from './terminal/browser.ts';
 import { outputOf } from './terminal/output.ts';
 
 export function processContext(): CliContext {
-  const { env } = process;
+  const { env, platform } = process;
+  const browse = browserOf(platform, env);
   return {
     output: { out: outputOf(process.stdout, env), err: outputOf(process.stderr, env) },
     env,
     cwd: process.cwd(),
     checkout: resolve(import.meta.dirname, '..'),
     fetch: globalThis.fetch,
+    ...(browse && { browse }),
     now: () => Date.now(),
     pause,
     every(milliseconds, action) {

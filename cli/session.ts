@@ -34,6 +34,6 @@ export async function openSession(context: CliContext, { api, json }: SharedOpti
     throw new UsageError(`"${baseUrl}" is not an address of the service.`, `Give one like ${defaultApi}.`);
   }
   const { fetch, pause } = context;
-  const client = createClient({ baseUrl, token: tokenSource(context), fetch, pause });
+  const client = createClient({ baseUrl, token: tokenSource(context, baseUrl), fetch, pause });
   return { ...context, client, json: json ?? false };
 }

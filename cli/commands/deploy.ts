@@ -7,11 +7,15 @@ import { statusWord } from '../render/status-word.ts';
 import type { RunCommand, Session, SharedOptions } from '../session.ts';
 import { hasUncommittedChanges, resolveCommit } from '../source/git.ts';
 import { watch } from '../watch/watch.ts';
+import { checkManifest } from './check-manifest.ts';
 import { requireWatch } from './require-watch.ts';
 
 interface DeployOptions extends SharedOptions {
   readonly environment: string;
   readonly commit?: string;
+  readonly manifestPath: string;
+  /** Commander's `--no-check`. */
+  readonly check: boolean;
   readonly watch?: true;
   readonly timeout?: number;
   readonly idempotencyKey?: string;
@@ -24,6 +28,8 @@ export function addDeploy(program: Command, run: RunCommand): void {
     .argument('<service>', 'name of the service')
     .requiredOption('--environment <name>', 'where to')
     .option('--commit <revision>', 'what; a full id, or anything git knows here (default: HEAD)')
+    .option('--manifest-path <path>', 'its manifest in the repository, as registered', 'service.yaml')
+    .option('--no-check', 'do not look at the manifest of the commit before')
     .option('--watch', 'show every step until it is over')
     .option('--timeout <duration>', 'with --watch: stop watching after this long, for instance 15m', parseDuration)
     .option('--idempotency-key <key>', 'the same key again answers with the deployment it made first')
@@ -35,6 +41,9 @@ async function deploy(session: Session, service: string, options: DeployOptions)
   const { environment, idempotencyKey, timeout } = options;
   requireWatch(options);
   const commit = await chooseCommit(session, options.commit);
+  if (options.check && !(await checkManifest(session, { service, environment, commit, path: options.manifestPath }))) {
+    return exitCode.failed;
+  }
   const { status, body } = await client.createDeployment(
     { body: { service, environment, commit } },
     { idempotencyKey },

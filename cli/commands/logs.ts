@@ -1,6 +1,7 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import type { Client } from '#client/client.ts';
 import type { LogEvent } from '#client/follow-logs.ts';
+import { stepName } from '#schemas/workflows/status.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { wholeNumber } from '../parse-whole-number.ts';
 import { printJsonLine, printLines } from '../print.ts';
@@ -22,7 +23,7 @@ export function addLogs(program: Command, run: RunCommand): void {
     .description('show what the steps of a deployment wrote')
     .argument('<id>', 'id of the deployment, dep_…')
     .option('-f, --follow', 'go on until the deployment is over')
-    .option('--step <name>', 'of this step only, for instance test')
+    .addOption(new Option('--step <name>', 'of this step only').choices(stepName.options))
     .option('--after <number>', 'chunks after this number only', wholeNumber(0, 9_999_999_999), 0)
     .action((id: string, options: LogOptions) => run(options, (session) => logs(session, id, options)));
 }

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { printJson, printLines } from '../print.ts';
-import { manifestFaultLines } from '../render/manifest-faults.ts';
+import { verdictLines } from '../render/manifest-verdict.ts';
 import type { RunCommand, Session, SharedOptions } from '../session.ts';
 import { UsageError } from '../usage-error.ts';
 
@@ -20,14 +20,7 @@ async function validate({ client, cwd, json, output }: Session, file: string): P
   const { body } = await client.validateServiceManifest({ body: text });
   const { paint } = output.out;
   if (json) printJson(output.out, { file, ...body });
-  else if (body.valid)
-    printLines(output.out, [
-      `${paint.green('✓')} ${file} is valid${body.name === undefined ? '' : `: service ${body.name}`}`,
-    ]);
-  else {
-    const count = body.faults.length === 1 ? '1 fault' : `${body.faults.length} faults`;
-    printLines(output.out, [...manifestFaultLines(file, text, body.faults, paint), '', `${file} has ${count}.`]);
-  }
+  else printLines(output.out, verdictLines(file, text, body, paint));
   return body.valid ? exitCode.ok : exitCode.failed;
 }
 

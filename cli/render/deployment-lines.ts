@@ -1,4 +1,5 @@
 import type { DeploymentSummary, DeploymentView } from '#schemas/api/deployment-view.ts';
+import { approvalLines } from './approval-lines.ts';
 import { duration } from './duration.ts';
 import { failureLines } from './failure-lines.ts';
 import type { Paint } from './paint.ts';
@@ -33,19 +34,25 @@ function servesNow({ status, version, baselineVersion, url }: DeploymentSummary)
 
 /** Everything about a deployment on one screen. */
 export function deploymentLines(deployment: DeploymentView, paint: Paint, nowMs: number): readonly string[] {
-  const { subject, author, artifact, baselineVersion, supersededBy, actor, createdAt, run } = deployment;
+  const { subject, author, artifact, baselineVersion, supersededBy, actor, createdAt, run, cancel } = deployment;
   const facts: readonly (readonly [string, string | undefined])[] = [
     ['commit', subject && `${printable(subject, false)}${author === undefined ? '' : `, ${printable(author, false)}`}`],
     ['asked for', `${createdAt} by ${actor}${run > 1 ? `, run ${run}` : ''}`],
     ['artifact', artifact && `${artifact.digest}, ${artifact.sizeBytes} bytes`],
     ['before', baselineVersion && `version ${baselineVersion}`],
     ['superseded by', supersededBy],
+    [
+      'cancelled',
+      cancel &&
+        `${cancel.at} by ${cancel.by}${cancel.reason === undefined ? '' : `: ${printable(cancel.reason, false)}`}`,
+    ],
   ];
   return [
     headLine(deployment, paint),
     ...facts.flatMap(([name, value]) => (value === undefined ? [] : [`  ${paint.dim(name.padEnd(13))}  ${value}`])),
     '',
     ...lastAttempts(deployment.steps).map((step) => stepLine(step, { paint, nowMs })),
+    ...approvalLines(deployment.approval, paint),
     ...(deployment.steps.length > 0 ? [''] : []),
     ...outcomeLines(deployment, paint),
   ];

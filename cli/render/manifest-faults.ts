@@ -13,18 +13,21 @@ export function manifestFaultLines(
   text: string,
   faults: readonly ManifestFault[],
   paint: Paint,
+  severity: 'fault' | 'warning' = 'fault',
 ): readonly string[] {
   const source = text.split(/\r\n|\n/);
   return faults.flatMap((fault, index) => [
     ...(index > 0 ? [''] : []),
-    headOf(file, fault, paint),
+    headOf(file, fault, paint, severity),
     ...excerpt(source, fault, paint),
   ]);
 }
 
-function headOf(file: string, fault: ManifestFault, paint: Paint): string {
+function headOf(file: string, fault: ManifestFault, paint: Paint, severity: 'fault' | 'warning'): string {
   const place = paint.bold(`${file}:${fault.line}:${fault.column}`);
-  return `${place}  ${paint.red(printable(fault.message, false))}${meant(fault, paint)}`;
+  const message = printable(fault.message, false);
+  const told = severity === 'fault' ? paint.red(message) : paint.yellow(`warning: ${message}`);
+  return `${place}  ${told}${meant(fault, paint)}`;
 }
 
 function excerpt(source: readonly string[], { line, column }: ManifestFault, paint: Paint): readonly string[] {

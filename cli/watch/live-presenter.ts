@@ -1,6 +1,7 @@
 import type { StatusView } from '#schemas/api/get-status.ts';
 import type { CliContext } from '../context.ts';
 import { printLines } from '../print.ts';
+import { askingLines } from '../render/approval-lines.ts';
 import { headLine, outcomeLines } from '../render/deployment-lines.ts';
 import { redraw } from '../render/redraw.ts';
 import { statusWord } from '../render/status-word.ts';
@@ -15,6 +16,7 @@ export function livePresenter({ output, now, every }: Pick<CliContext, 'output' 
   const { paint } = out;
   let head: readonly string[] = [];
   let view: StatusView | undefined;
+  let asking: readonly string[] = [];
   let note: string | undefined;
   let height = 0;
   let frame = 0;
@@ -28,6 +30,7 @@ export function livePresenter({ output, now, every }: Pick<CliContext, 'output' 
   };
   const tail = (): readonly string[] => [
     ...(view ? [`  ${statusWord(view.status, paint)}`] : []),
+    ...(view?.status === 'awaiting_approval' ? asking : []),
     ...(note === undefined ? [] : [`  ${paint.yellow(note)}`]),
   ];
   const close = (): void => {
@@ -46,6 +49,10 @@ export function livePresenter({ output, now, every }: Pick<CliContext, 'output' 
     show(next) {
       view = next;
       note = undefined;
+      draw(tail());
+    },
+    ask(deployment) {
+      asking = askingLines(deployment, paint);
       draw(tail());
     },
     note(text) {

@@ -1,5 +1,6 @@
 import type { StatusView } from '#schemas/api/get-status.ts';
 import { printLines } from '../print.ts';
+import { askingLines } from '../render/approval-lines.ts';
 import { headLine, outcomeLines } from '../render/deployment-lines.ts';
 import { changesBetween } from '../render/step-changes.ts';
 import { stepLine } from '../render/step-line.ts';
@@ -19,6 +20,7 @@ export function plainPresenter({ out, err }: Output, now: () => number): Present
       printLines(out, lines);
       before = view;
     },
+    ask: (deployment) => printLines(out, askingLines(deployment, paint)),
     note: (text) => printLines(err, [text]),
     finish: (deployment) => printLines(out, outcomeLines(deployment, paint)),
     close: () => undefined,

@@ -6,6 +6,8 @@ export interface Presenter {
   /** What is watched, before anything else. */
   begin(deployment: DeploymentSummary): void;
   show(view: StatusView): void;
+  /** It waits for people; the deployment says for whom. */
+  ask(deployment: DeploymentView): void;
   /** A word aside, such as a lost connection. */
   note(text: string): void;
   /** It is over. */

@@ -2,6 +2,7 @@ import { ApiProblem } from '#client/api-problem.ts';
 import type { Client } from '#client/client.ts';
 import { UnexpectedAnswer } from '#client/unexpected-answer.ts';
 import { Unreachable } from '#client/unreachable.ts';
+import type { DeploymentView } from '#schemas/api/deployment-view.ts';
 import type { StatusView } from '#schemas/api/get-status.ts';
 import type { CliContext } from '../context.ts';
 import type { Presenter } from './presenter.ts';
@@ -35,6 +36,7 @@ export async function watchDeployment(options: WatchOptions): Promise<WatchEnd> 
   const startedMs = now();
   let heardMs: number | undefined;
   let lost = false;
+  let asked = false;
   while (!signal.aborted) {
     try {
       const view = await readStatus(client, deploymentId, signal);
@@ -42,10 +44,13 @@ export async function watchDeployment(options: WatchOptions): Promise<WatchEnd> 
       lost = false;
       presenter.show(view);
       if (view.terminal) {
-        const { body } = await client.getDeployment({ params: { deploymentId } }, { signal });
-        presenter.finish(body);
+        presenter.finish(await readDeployment(client, deploymentId, signal));
         return 'finished';
       }
+      const waits = view.status === 'awaiting_approval';
+      // The status says that it waits, and not for whom.
+      if (waits && !asked) presenter.ask(await readDeployment(client, deploymentId, signal));
+      asked = waits;
     } catch (error) {
       if (signal.aborted) break;
       if (heardMs === undefined || !isOutage(error) || now() - heardMs > patienceMs) throw error;
@@ -60,6 +65,11 @@ export async function watchDeployment(options: WatchOptions): Promise<WatchEnd> 
 
 async function readStatus(client: Client, deploymentId: string, signal: AbortSignal): Promise<StatusView> {
   const { body } = await client.getStatus({ params: { deploymentId } }, { signal });
+  return body;
+}
+
+async function readDeployment(client: Client, deploymentId: string, signal: AbortSignal): Promise<DeploymentView> {
+  const { body } = await client.getDeployment({ params: { deploymentId } }, { signal });
   return body;
 }
 

@@ -10,8 +10,17 @@ import { plainPresenter } from './plain-presenter.ts';
 import type { Presenter } from './presenter.ts';
 import { watchDeployment } from './watch-deployment.ts';
 
-/** Shows a deployment until it is over, the time is up, or Ctrl-C. The deployment itself goes on in any case. */
-export async function watch(session: Session, deployment: DeploymentSummary, timeoutMs?: number): Promise<ExitCode> {
+/**
+ * Shows a deployment until it is over, the time is up, or Ctrl-C. The deployment itself goes on in any case.
+ *
+ * @param exitCodeAt what an end means to whoever watches
+ */
+export async function watch(
+  session: Session,
+  deployment: DeploymentSummary,
+  timeoutMs?: number,
+  exitCodeAt: (status: DeploymentStatus) => ExitCode = exitCodeOf,
+): Promise<ExitCode> {
   const { client, now, pause } = session;
   const stop = new AbortController();
   const dispose = session.onInterrupt(() => stop.abort());
@@ -28,7 +37,7 @@ export async function watch(session: Session, deployment: DeploymentSummary, tim
       deploymentId: deployment.id,
       signal: stop.signal,
     });
-    if (end === 'finished') return exitCodeOf(last);
+    if (end === 'finished') return exitCodeAt(last);
     presenter.close();
     sayThatItGoesOn(session, deployment.id, end === 'interrupted' ? 'Stopped watching' : overTime(timeoutMs));
     return end === 'interrupted' ? exitCode.interrupted : exitCode.timedOut;

@@ -7,12 +7,14 @@ import { createOrdersRepository } from '../../../scripts/demo/orders-repository.
 import { givenDirectory } from './given-context.ts';
 
 describe('the demo', () => {
-  it('knows one argument and refuses others by name', () => {
-    expect(readDemoArguments([])).toEqual({ kind: 'run', keep: false });
-    expect(readDemoArguments(['--keep'])).toEqual({ kind: 'run', keep: true });
-    expect(readDemoArguments(['--keep', 'canary'])).toEqual({
+  it('tells the story that is named, and refuses others by name', () => {
+    expect(readDemoArguments([])).toEqual({ kind: 'run', story: 'orders', keep: false });
+    expect(readDemoArguments(['ecs', '--keep'])).toEqual({ kind: 'run', story: 'ecs', keep: true });
+    expect(readDemoArguments(['ecs', '--help'])).toEqual({ kind: 'help' });
+    expect(readDemoArguments(['orders', 'ecs'])).toEqual({ kind: 'refused', message: 'One story at a time.' });
+    expect(readDemoArguments(['--keep', 'nonsense'])).toEqual({
       kind: 'refused',
-      message: 'The demo does not know "canary".',
+      message: 'The demo does not know "nonsense".',
     });
   });
 

@@ -78,6 +78,71 @@ describe('watching a deployment', () => {
     expect(JSON.parse(lines.at(-1) ?? '')).toEqual({ event: 'finished', deployment: final });
   });
 
+  describe('that waits for an approval', () => {
+    const approval: NonNullable<DeploymentView['approval']> = {
+      state: 'waiting',
+      artifactDigest: 'd'.repeat(64),
+      groups: ['release-engineers', 'on-call'],
+      quorum: 2,
+      requestedAt: '2026-01-01T11:59:00.000Z',
+      expiresAt: '2026-01-02T11:59:00.000Z',
+      votes: [],
+    };
+    const waits = givenStatus({ status: 'awaiting_approval' });
+    const done = givenStatus({ status: 'succeeded', terminal: true });
+    const given = (more: { readonly isTerminal?: boolean } = {}) => {
+      let looks = 0;
+      return givenContext({
+        routes: {
+          [`GET /v1/deployments/${id}`]: () =>
+            json(
+              looks < 3
+                ? givenView({ status: 'awaiting_approval', approval })
+                : givenView({ status: 'succeeded', durationMs: 500 }),
+            ),
+          [`GET /v1/deployments/${id}/status`]: () => json(looks++ < 2 ? waits : done),
+        },
+        ...more,
+      });
+    };
+    const asked = 'waits for release-engineers or on-call: 0 of 2 approved, until 2026-01-02T11:59:00.000Z';
+
+    it('says once who is asked, and how to answer', async () => {
+      const { context, text, requests } = given();
+      expect(await runDsctl(['status', id, '--watch'], context)).toBe(0);
+      expect(text.out).toBe(
+        [
+          `orders 3f2a1bc → staging  ${id}`,
+          '  … waits for an approval',
+          `  ${asked}`,
+          `  Approve it with: dsctl approve ${id}`,
+          'succeeded in 0.5 s',
+          '',
+        ].join('\n'),
+      );
+      // To begin with, for who is asked, and at the end.
+      expect(requests.filter((request) => request === `GET /v1/deployments/${id}`)).toHaveLength(3);
+    });
+
+    it('shows it on a terminal for as long as it waits', async () => {
+      const { context, text } = given({ isTerminal: true });
+      expect(await runDsctl(['status', id, '--watch'], context)).toBe(0);
+      const screens = text.out.split('\u001B[0J');
+      expect(screens.filter((screen) => screen.includes('dsctl approve'))).toHaveLength(2);
+      expect(screens.at(-1)).not.toContain('dsctl approve');
+    });
+
+    it('tells programs the approval', async () => {
+      const { context, text } = given();
+      expect(await runDsctl(['status', id, '--watch', '--json'], context)).toBe(0);
+      const events = text.out
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as { event: string });
+      expect(events.filter(({ event }) => event === 'approval')).toEqual([{ event: 'approval', approval }]);
+    });
+  });
+
   it('exits with 0 when it succeeded', async () => {
     const done = givenStatus({ status: 'succeeded', terminal: true });
     const end = givenView({ status: 'succeeded', version: '2', url: 'http://s', durationMs: 500 });

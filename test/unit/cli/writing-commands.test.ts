@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
@@ -47,6 +47,30 @@ describe('dsctl validate', () => {
     expect(JSON.parse(program.text.out)).toEqual({ file: 'other.yaml', valid: false, faults: [fault] });
   });
 
+  it('shows what is not supported yet as warnings, and exits with 0: the file is valid', async () => {
+    await using directory = await givenDirectory();
+    await writeFile(join(directory.path, 'service.yaml'), 'name: orders\ngates: [1]\n');
+    const warning = { code: 'unsupported', pointer: '/gates', line: 2, column: 1, message: 'Not yet.' };
+    const { context, text } = givenContext({
+      cwd: directory.path,
+      routes: {
+        'POST /v1/manifests/validate': () => json({ valid: true, name: 'orders', faults: [], warnings: [warning] }),
+      },
+    });
+    expect(await runDsctl(['validate'], context)).toBe(0);
+    expect(text.out).toBe(
+      [
+        'service.yaml:2:1  warning: Not yet.',
+        '    1 | name: orders',
+        '    2 | gates: [1]',
+        '      | ^',
+        '',
+        '! service.yaml is valid: service orders, with 1 warning: deployments that need it are refused.',
+        '',
+      ].join('\n'),
+    );
+  });
+
   it('asks nobody about a file that is not there', async () => {
     const { context, text, requests } = givenContext();
     expect(await runDsctl(['validate'], context)).toBe(2);
@@ -69,10 +93,13 @@ describe('dsctl register', () => {
     updatedAt: '2026-01-01T00:00:00.000Z',
   };
 
+  const unknown: Route = () => problem(404, 'not_found');
+
   it('sends every environment and shows where each one is', async () => {
     let sent = '';
     const { context, text } = givenContext({
       routes: {
+        'GET /v1/services/orders': unknown,
         'PUT /v1/services/orders': ({ init }) => {
           sent = init.body as string;
           return json(view, 201);
@@ -100,10 +127,12 @@ describe('dsctl register', () => {
 
   it('takes a directory for a repository of this machine', async () => {
     await using directory = await givenDirectory();
+    await mkdir(join(directory.path, '.git'));
     let sent = '';
     const { context, text } = givenContext({
       cwd: directory.path,
       routes: {
+        'GET /v1/services/orders': unknown,
         'PUT /v1/services/orders': ({ init }) => {
           sent = init.body as string;
           return json(view, 200);
@@ -170,6 +199,74 @@ describe('dsctl deploy', () => {
 
     expect(await runDsctl(['deploy', 'orders', '--environment', 'staging', '--commit', 'nope'], context)).toBe(2);
     expect(text.err).toContain('"nope" is no commit in');
+  });
+
+  describe('with a manifest in the commit', () => {
+    const warning = { code: 'unsupported', pointer: '/gates', line: 1, column: 1, message: 'Not yet.' };
+    const argv = ['deploy', 'orders', '--environment', 'staging'];
+
+    /** A repository whose working tree is newer than its commit, and a service with this verdict. */
+    async function givenVerdict(directory: string, verdict: () => Response) {
+      const git = (...command: string[]) =>
+        execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@t', '-C', directory, ...command]);
+      git('init', '-q', '-b', 'main');
+      await writeFile(join(directory, 'service.yaml'), 'committed: 1\n');
+      git('add', '-A');
+      git('commit', '-q', '--no-gpg-sign', '-m', 'one');
+      await writeFile(join(directory, 'service.yaml'), 'newer: 1\n');
+      const asked: unknown[] = [];
+      const given = givenContext({
+        cwd: directory,
+        routes: {
+          'POST /v1/manifests/validate': ({ url, init }) => {
+            asked.push([url.search, init.body]);
+            return verdict();
+          },
+          'POST /v1/deployments': created,
+        },
+      });
+      return { ...given, asked };
+    }
+
+    it('asks for it with what the commit holds, for the environment', async () => {
+      await using directory = await givenDirectory();
+      const { context, asked, requests } = await givenVerdict(directory.path, () =>
+        json({ valid: true, name: 'orders', faults: [], warnings: [] }),
+      );
+      expect(await runDsctl(argv, context)).toBe(0);
+      expect(asked).toEqual([['?environment=staging', 'committed: 1\n']]);
+      expect(requests.at(-1)).toBe('POST /v1/deployments');
+    });
+
+    it.each([
+      ['faults', { valid: false, faults: [warning] }],
+      ['what is not supported yet', { valid: true, name: 'orders', faults: [], warnings: [warning] }],
+    ])('deploys nothing when there are %s', async (_, verdict) => {
+      await using directory = await givenDirectory();
+      const { context, text, requests } = await givenVerdict(directory.path, () => json(verdict));
+      expect(await runDsctl(argv, context)).toBe(1);
+      expect(requests).toEqual(['POST /v1/manifests/validate?environment=staging']);
+      expect(text.err).toMatch(/[0-9a-f]{7}:service\.yaml:1:1 {2}.*Not yet\.\n/);
+      expect(text.err).toContain('Nothing was deployed.');
+      expect(text.out).toBe('');
+    });
+
+    it.each([
+      ['belongs to another service', () => json({ valid: true, name: 'other', faults: [], warnings: [warning] })],
+      ['may not be asked about', () => problem(403, 'permission_denied')],
+    ])('leaves the decision to the service when it %s', async (_, verdict) => {
+      await using directory = await givenDirectory();
+      const { context, requests } = await givenVerdict(directory.path, verdict);
+      expect(await runDsctl(argv, context)).toBe(0);
+      expect(requests.at(-1)).toBe('POST /v1/deployments');
+    });
+
+    it('does not look with --no-check', async () => {
+      await using directory = await givenDirectory();
+      const { context, requests } = await givenVerdict(directory.path, () => json({ valid: false, faults: [warning] }));
+      expect(await runDsctl([...argv, '--no-check'], context)).toBe(0);
+      expect(requests).toEqual(['POST /v1/deployments']);
+    });
   });
 
   it('says when the deployment is an earlier one', async () => {
