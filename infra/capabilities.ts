@@ -12,12 +12,36 @@ export interface Grant {
 export interface GrantTargets {
   readonly table: string;
   readonly bucket: string;
+  /** Pattern of the repositories of services. */
+  readonly imageRepositories: string;
+  /** Whether other accounts run images of them. */
+  readonly imagesShared: boolean;
   readonly signingKey: string;
   readonly sealKey: string;
   readonly bus: string;
   /** Of the alias: an execution is only ever started through it. */
   readonly deploymentMachine: string;
+  readonly pushMachine: string;
+  readonly promotionMachine: string;
+  /** Patterns of the secrets of webhooks, and of the tokens that statuses are shown with. */
+  readonly webhookSecrets: string;
+  readonly providerTokens: string;
+  /** Of the machines themselves: a token speaks for no version and no alias. */
+  readonly machines: readonly string[];
   readonly projects: readonly string[];
+  /** Where traces go: to X-Ray, to a receiver that wants a secret header, or to neither. */
+  readonly traces: { readonly toXray: boolean; readonly headersSecret?: string };
+  /** The token of an external artifact service. */
+  readonly artifactToken?: string;
+  /** Webhooks' addresses of services, who e-mail comes from, and the token of a service that sends in our place. */
+  readonly notifications: {
+    readonly secrets: string;
+    readonly parameters: string;
+    readonly tag: Readonly<Record<string, string>>;
+    readonly sender?: string;
+    readonly identities: readonly string[];
+    readonly token?: string;
+  };
   /** Patterns of the roles that services keep for being released into, one per account. */
   readonly deployRoles: readonly string[];
 }
@@ -52,6 +76,13 @@ const grants: Readonly<Record<Capability, (targets: GrantTargets) => readonly Gr
   'blobs:write': ({ bucket }) => [
     { actions: ['s3:PutObject'], resources: [`${bucket}/plans/*`, `${bucket}/artifacts/*`] },
   ],
+  'images:place': ({ imageRepositories, imagesShared }) => [
+    {
+      actions: ['ecr:CreateRepository', 'ecr:PutLifecyclePolicy', ...(imagesShared ? ['ecr:SetRepositoryPolicy'] : [])],
+      resources: [imageRepositories],
+    },
+  ],
+  'images:read': ({ imageRepositories }) => [{ actions: ['ecr:BatchGetImage'], resources: [imageRepositories] }],
   'artifacts:sign': ({ signingKey }) => [
     {
       actions: ['kms:Sign'],
@@ -75,12 +106,54 @@ const grants: Readonly<Record<Capability, (targets: GrantTargets) => readonly Gr
     },
   ],
   'machines:start': ({ deploymentMachine }) => [{ actions: ['states:StartExecution'], resources: [deploymentMachine] }],
+  'pushes:start': ({ pushMachine }) => [{ actions: ['states:StartExecution'], resources: [pushMachine] }],
+  'promotions:start': ({ promotionMachine }) => [{ actions: ['states:StartExecution'], resources: [promotionMachine] }],
+  'machines:wake': ({ machines }) => [
+    {
+      actions: ['states:SendTaskSuccess', 'states:SendTaskFailure', 'states:SendTaskHeartbeat'],
+      resources: machines,
+    },
+  ],
+  'builds:stop': ({ projects }) => [{ actions: ['codebuild:StopBuild'], resources: projects }],
   'runners:probe': ({ projects }) => [{ actions: ['codebuild:BatchGetProjects'], resources: projects }],
   // No permission on any function of a service: that lies in the service's own deploy role.
   'targets:deploy': ({ deployRoles }) => [{ actions: ['sts:AssumeRole'], resources: deployRoles }],
   'tokens:verify': () => [],
   toolchain: () => [],
   repositories: () => [],
+  'traces:export': ({ traces }) => [
+    // X-Ray has no resources that a grant could name.
+    ...(traces.toXray ? [{ actions: ['xray:PutSpans', 'xray:PutSpansForIndexing'], resources: ['*'] }] : []),
+    ...(traces.headersSecret === undefined
+      ? []
+      : [{ actions: ['secretsmanager:GetSecretValue'], resources: [traces.headersSecret] }]),
+  ],
+  'webhooks:verify': ({ webhookSecrets }) => [
+    { actions: ['secretsmanager:GetSecretValue'], resources: [webhookSecrets] },
+  ],
+  'statuses:show': ({ providerTokens }) => [
+    { actions: ['secretsmanager:GetSecretValue'], resources: [providerTokens] },
+  ],
+  'artifacts:registry': ({ artifactToken }) =>
+    artifactToken === undefined ? [] : [{ actions: ['secretsmanager:GetSecretValue'], resources: [artifactToken] }],
+  // With a service that sends in our place, neither a webhook nor a mail is any business of the function.
+  'notifications:send': ({ notifications: { token, secrets, parameters, tag, sender, identities } }) =>
+    token !== undefined
+      ? [{ actions: ['secretsmanager:GetSecretValue'], resources: [token] }]
+      : [
+          { actions: ['secretsmanager:GetSecretValue'], resources: [secrets], conditions: { StringEquals: tag } },
+          { actions: ['ssm:GetParameter'], resources: [parameters], conditions: { StringEquals: tag } },
+          ...(sender === undefined
+            ? []
+            : [
+                {
+                  actions: ['ses:SendEmail'],
+                  resources: identities,
+                  conditions: { StringEquals: { 'ses:FromAddress': sender } },
+                },
+              ]),
+        ],
+  'metrics:record': () => [],
 };
 
 /** The grants of a capability. */

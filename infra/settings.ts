@@ -14,6 +14,26 @@ export interface Settings {
   readonly serviceUrlTemplate?: string;
   /** Accounts, besides its own, that this installation may release into. */
   readonly targetAccounts: readonly string[];
+  /** Where traces of deployments go: `xray`, or the base address of an OTLP receiver; nowhere without it. */
+  readonly traceEndpoint?: string;
+  /** Name of a secret under `deployment-service/` with further headers for the receiver, `name=value,…`. */
+  readonly traceHeadersSecret?: string;
+  /** Base address of GitHub's API; that of an enterprise server ends with `/api/v3`. */
+  readonly githubApiUrl: string;
+  /** Base address of GitLab's API. */
+  readonly gitlabApiUrl: string;
+  /** Where people look at a deployment, with `{deploymentId}`; statuses of commits link to it. */
+  readonly deploymentUrlTemplate?: string;
+  /** Base address of an external artifact service that is asked and told beside the installation's own records. */
+  readonly artifactServiceUrl?: string;
+  /** ARNs of connections of AWS CodeConnections that repositories may be fetched through. */
+  readonly connections: readonly string[];
+  /** Hosts that webhooks of services may be at, comma-separated; `*.example.com` for all below one. */
+  readonly webhookHosts: string;
+  /** Who e-mail comes from, an identity that SES has verified; without it no mail is sent. */
+  readonly emailSender?: string;
+  /** Base address of a service that sends notifications in the place of this one. */
+  readonly notificationServiceUrl?: string;
   /** The container that builds run in; it needs Node 20 or newer, git and sh. */
   readonly buildImage: string;
   /** Settings that stand on placeholders: good enough to synthesize, never to deploy. */
@@ -33,7 +53,7 @@ const context = z.object({
   tokenIssuer: z.url({ protocol: /^https$/, error: 'must be an https URL' }),
   tokenAudience: z.string().min(1),
   tokenJwksUrl: z.url({ protocol: /^https$/, error: 'must be an https URL' }),
-  // A fetch has no ssh key and no known hosts yet, so ssh is only for those who give it them.
+  // By ssh the host keys of GitHub and GitLab are known, those of others by the secret of the service.
   repositorySchemes: z
     .string()
     .regex(/^(https|ssh)(,(https|ssh))?$/, 'must be https, ssh or both separated by a comma')
@@ -47,6 +67,45 @@ const context = z.object({
     .transform((text) => text.split(',').map((account) => account.trim()))
     .pipe(z.array(accountId))
     .default([]),
+  traceEndpoint: z
+    .union([z.literal('xray'), z.url({ protocol: /^https$/ })], {
+      error: 'must be xray or the https URL of an OTLP receiver',
+    })
+    .optional(),
+  traceHeadersSecret: z
+    .string()
+    .regex(/^deployment-service\/[\w/+=.@-]+$/, 'must be the name of a secret that begins with deployment-service/')
+    .optional(),
+  githubApiUrl: z.url({ protocol: /^https$/, error: 'must be an https URL' }).default('https://api.github.com'),
+  gitlabApiUrl: z.url({ protocol: /^https$/, error: 'must be an https URL' }).default('https://gitlab.com/api/v4'),
+  deploymentUrlTemplate: z
+    .string()
+    .regex(/^https:\/\/\S*\{deploymentId\}/, 'must be an https URL with {deploymentId}')
+    .optional(),
+  artifactServiceUrl: z.url({ protocol: /^https$/, error: 'must be an https URL' }).optional(),
+  connections: z
+    .string()
+    .transform((text) => text.split(',').map((arn) => arn.trim()))
+    .pipe(
+      z.array(
+        z
+          .string()
+          .regex(
+            /^arn:aws[a-z-]*:(codeconnections|codestar-connections):[a-z0-9-]+:\d{12}:connection\/[0-9a-f-]{36}$/,
+            'must be ARNs of connections of AWS CodeConnections, separated by commas',
+          ),
+      ),
+    )
+    .default([]),
+  webhookHosts: z
+    .string()
+    .regex(
+      /^(?:\*\.)?[a-z0-9.-]+(?::\d+)?(?:,(?:\*\.)?[a-z0-9.-]+(?::\d+)?)*$/,
+      'must be names of hosts, such as hooks.slack.com or *.example.com, separated by commas',
+    )
+    .default('hooks.slack.com'),
+  emailSender: z.email({ error: 'must be an e-mail address' }).optional(),
+  notificationServiceUrl: z.url({ protocol: /^https$/, error: 'must be an https URL' }).optional(),
   // The major version of the functions' own runtime; multi-architecture, with git.
   buildImage: z.string().min(1).default('public.ecr.aws/docker/library/node:24-bookworm'),
 });

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -31,6 +31,7 @@ export async function buildRunnerKit(outFile: string): Promise<void> {
       // For the parts of the SDK that are CommonJS and require Node's own modules.
       banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
     });
+    await cp(join(root, 'src/runner/lambda-start'), join(staging, 'lambda-start'), { recursive: true });
     await mkdir(dirname(outFile), { recursive: true });
     await writeFile(outFile, await reproducibleZip(staging));
   } finally {

@@ -11,13 +11,18 @@ const BUDGET_KB = 650;
 
 /** Steps that nobody waits for, and that need two or three SDK clients besides the table's. */
 const LARGER_BUDGETS_KB: Readonly<Record<string, number>> = {
-  'verify-release': 700,
-  'roll-back-release': 700,
-  'on-execution-status': 700,
-  'reconcile-deployments': 700,
-  'resolve-manifest': 900,
-  'release-artifact': 860,
-  'sign-artifact': 750,
+  'shift-traffic': 760,
+  'verify-release': 760,
+  'roll-back-release': 760,
+  'on-execution-status': 790,
+  'on-artifact-signed': 770,
+  'on-notifiable': 770,
+  'send-digests': 770,
+  'reconcile-deployments': 810,
+  'resolve-manifest': 1010,
+  'plan-delivery': 950,
+  'prepare-release': 990,
+  'sign-artifact': 820,
 };
 
 interface Bundle {

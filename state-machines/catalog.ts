@@ -4,6 +4,8 @@ export type Binding =
   | { readonly kind: 'function'; readonly name: string }
   /** The name of a build project; grants starting, stopping and reading its builds. */
   | { readonly kind: 'project'; readonly name: ProjectName }
+  /** The ARN of another machine of this catalog, by name; grants starting, reading and stopping its executions. */
+  | { readonly kind: 'machine'; readonly name: string }
   /** The name of the blob bucket. Grants nothing: builds read it by their own role. */
   | { readonly kind: 'blob-bucket' }
   /** The name of the log group of all builds. */
@@ -30,7 +32,8 @@ export const machineCatalog = [
       ResolveManifest: invoke('resolve-manifest'),
       DiagnoseBuild: invoke('diagnose-build'),
       SignArtifact: invoke('sign-artifact'),
-      ReleaseArtifact: invoke('release-artifact'),
+      RequestApproval: invoke('request-approval'),
+      ReleaseArtifact: { kind: 'machine', name: 'progressive-release' },
       VerifyRelease: invoke('verify-release'),
       CompleteDeployment: invoke('complete-deployment'),
       SettleFailure: invoke('settle-failure'),
@@ -41,7 +44,56 @@ export const machineCatalog = [
       BuildLogGroup: { kind: 'build-log-group' },
     },
   },
+  {
+    name: 'progressive-release',
+    file: 'progressive-release.asl.json',
+    bindings: {
+      PrepareRelease: invoke('prepare-release'),
+      ShiftTraffic: invoke('shift-traffic'),
+    },
+  },
+  {
+    name: 'promotion',
+    file: 'promotion.asl.json',
+    bindings: { PromoteOnward: invoke('promote-onward') },
+  },
+  {
+    name: 'push',
+    file: 'push.asl.json',
+    bindings: {
+      PlanDelivery: invoke('plan-delivery'),
+      FetchSourceProject: { kind: 'project', name: 'fetch-source' },
+      BuildLogGroup: { kind: 'build-log-group' },
+    },
+  },
 ] as const satisfies readonly MachineRow[];
+
+/**
+ * Each machine after those that its states start, so that what is put there first can be found by what follows.
+ *
+ * @throws when a machine would start itself, by whatever way round, or one that is not in the catalog
+ */
+export function childrenFirst<Row extends MachineRow>(rows: readonly Row[]): readonly Row[] {
+  const ordered: Row[] = [];
+  const place = (row: Row, parents: readonly string[]): void => {
+    if (parents.includes(row.name))
+      throw new Error(`Machines start each other: ${[...parents, row.name].join(' > ')}.`);
+    if (ordered.includes(row)) return;
+    for (const name of childrenOf(row)) {
+      const child = rows.find((each) => each.name === name);
+      if (!child) throw new Error(`The machine ${row.name} starts ${name}, which the catalog does not have.`);
+      place(child, [...parents, row.name]);
+    }
+    ordered.push(row);
+  };
+  for (const row of rows) place(row, []);
+  return ordered;
+}
+
+/** Names of the machines that a machine's states start. */
+export function childrenOf({ bindings }: MachineRow): readonly string[] {
+  return Object.values(bindings).flatMap((binding) => (binding.kind === 'machine' ? [binding.name] : []));
+}
 
 /** A build that no machine was free for in this time ends; whether it is begun again is the workflow's decision. */
 export const mostQueuedMinutes = 30;

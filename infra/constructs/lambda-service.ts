@@ -12,7 +12,7 @@ import {
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { allow } from '../allow.ts';
-import { deployRolePath, releasingRoleArns } from '../names.ts';
+import { deployRolePath, releasingRoleArns, secretArns } from '../names.ts';
 
 interface LambdaServiceProps {
   /** As registered. */
@@ -61,6 +61,10 @@ export class LambdaService extends Construct {
     role.addToPolicy(
       allow({ actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], resources: [logGroup.logGroupArn] }),
     );
+    // An environment of the function fetches them when it starts; nobody else sees the values.
+    const { secrets, parameters } = secretArns(Stack.of(this), service);
+    role.addToPolicy(allow({ actions: ['secretsmanager:GetSecretValue'], resources: [secrets] }));
+    role.addToPolicy(allow({ actions: ['ssm:GetParameters'], resources: [parameters] }));
     this.function = new LambdaFunction(this, 'Function', {
       functionName,
       role,

@@ -1,5 +1,6 @@
 import { GatewayResponse, ResponseType, type IRestApi } from 'aws-cdk-lib/aws-apigateway';
 import { Construct } from 'constructs';
+import { neededPermission } from '#domain/access/permissions.ts';
 import { problemOf } from '#domain/refusal.ts';
 
 /** What API Gateway answers by itself, by the code that a client would get for it from a function. */
@@ -9,7 +10,12 @@ const own = [
     code: 'unauthenticated',
     detail: 'A bearer token is needed, and this was none that counts.',
   },
-  { type: ResponseType.ACCESS_DENIED, code: 'permission_denied', detail: 'The token does not allow this.' },
+  {
+    type: ResponseType.ACCESS_DENIED,
+    code: 'permission_denied',
+    // The authorizer has put it there.
+    detail: neededPermission('$context.authorizer.needed'),
+  },
   // Its name for a path that does not exist.
   { type: ResponseType.MISSING_AUTHENTICATION_TOKEN, code: 'not_found', detail: 'There is no such operation.' },
   { type: ResponseType.THROTTLED, code: 'rate_limited', detail: 'Try again in a moment.' },

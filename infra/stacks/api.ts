@@ -3,11 +3,12 @@ import {
   AccessLogFormat,
   AuthorizationType,
   EndpointType,
+  IdentitySource,
   LambdaIntegration,
   LogGroupLogDestination,
+  RequestAuthorizer,
   ResponseTransferMode,
   RestApi,
-  TokenAuthorizer,
 } from 'aws-cdk-lib/aws-apigateway';
 import { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -75,16 +76,21 @@ export class ApiStack extends Stack {
     });
   }
 
-  #makeAuthorizer(functions: FunctionsStack): TokenAuthorizer {
+  #makeAuthorizer(functions: FunctionsStack): RequestAuthorizer {
     const [row] = functionCatalog.filter(({ trigger }) => trigger.kind === 'authorizer');
     if (!row) throw new Error('The catalog has no authorizer.');
     const { functionArn } = functions.named(nameOf(row));
-    return new TokenAuthorizer(this, 'Authorizer', {
+    return new RequestAuthorizer(this, 'Authorizer', {
       // By its ARN, so that the permission to call it lies in this stack and the two do not need each other.
       handler: LambdaFunction.fromFunctionAttributes(this, 'Authorize', { functionArn, sameEnvironment: true }),
       resultsCacheTtl: Duration.minutes(5),
-      // Anything else is 401 without a function being asked.
-      validationRegex: String.raw`^[Bb]earer [-\w]+\.[-\w]+\.[-\w]+$`,
+      // What an answer is kept under. The authorizer speaks of one operation, so the operation has to be part of it. A
+      // request without the header is 401 without a function being asked.
+      identitySources: [
+        IdentitySource.header('Authorization'),
+        IdentitySource.context('httpMethod'),
+        IdentitySource.context('resourcePath'),
+      ],
     });
   }
 }

@@ -7,10 +7,12 @@ import {
   TableEncryptionV2,
   TableV2,
 } from 'aws-cdk-lib/aws-dynamodb';
+import { CfnPullThroughCacheRule, CfnRepositoryCreationTemplate } from 'aws-cdk-lib/aws-ecr';
 import { AccountPrincipal, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { KeySpec, KeyUsage } from 'aws-cdk-lib/aws-kms';
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
+import { registryShape } from '#schemas/registry.ts';
 import { tableShape } from '#schemas/table.ts';
 import { RetainedKey } from '../constructs/retained-key.ts';
 import { SettingsGuard } from '../constructs/settings-guard.ts';
@@ -34,6 +36,7 @@ export class DataStack extends Stack {
     new SettingsGuard(this, 'Settings', settings.missing);
     this.table = this.#makeTable();
     this.bucket = this.#makeBucket(settings.targetAccounts);
+    this.#cacheBaseImages();
     new CfnOutput(this, 'BlobBucket', {
       description: 'Stacks of services name it, so that their deploy roles can fetch artifacts.',
       value: this.bucket.bucketName,
@@ -74,6 +77,29 @@ export class DataStack extends Stack {
       encryption: TableEncryptionV2.dynamoOwnedKey(),
       deletionProtection: true,
       removalPolicy: RemovalPolicy.RETAIN,
+    });
+  }
+
+  /**
+   * Base images come through the registry of the account: builds reach no other, and a tag that vanishes upstream is still
+   * there. The repositories of services are made when their first image is planned (`images:place`).
+   */
+  #cacheBaseImages(): void {
+    const { basePrefix, upstream } = registryShape;
+    new CfnPullThroughCacheRule(this, 'BaseImages', { ecrRepositoryPrefix: basePrefix, upstreamRegistryUrl: upstream });
+    const withoutTag = {
+      rulePriority: 1,
+      description: 'What a tag upstream meant before',
+      selection: { tagStatus: 'untagged', countType: 'sinceImagePushed', countUnit: 'days', countNumber: 14 },
+      action: { type: 'expire' },
+    };
+    new CfnRepositoryCreationTemplate(this, 'BaseImageRepositories', {
+      prefix: basePrefix,
+      appliedFor: ['PULL_THROUGH_CACHE'],
+      description: 'Copies of public base images.',
+      imageTagMutability: 'MUTABLE',
+      encryptionConfiguration: { encryptionType: 'AES256' },
+      lifecyclePolicy: JSON.stringify({ rules: [withoutTag] }),
     });
   }
 

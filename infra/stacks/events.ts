@@ -1,12 +1,14 @@
 import { Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
 import { EventBus, Rule, Schedule, type EventPattern as RulePattern } from 'aws-cdk-lib/aws-events';
-import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
+import { LambdaFunction, SnsTopic } from 'aws-cdk-lib/aws-events-targets';
+import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { functionCatalog, functionNameOf, nameOf, type EventPattern } from '#functions/catalog.ts';
 import { eventSource } from '#schemas/events/envelope.ts';
+import { announcedTypes } from '#schemas/events/notified-events.ts';
 import { DeadLetterQueue } from '../constructs/dead-letter-queue.ts';
-import { busName, machineArn } from '../names.ts';
+import { busName, machineArn, projectName, projectNames, topicName } from '../names.ts';
 import type { FunctionsStack } from './functions.ts';
 
 interface EventsStackProps extends StackProps {
@@ -29,6 +31,22 @@ export class EventsStack extends Stack {
     });
     archive.applyRemovalPolicy(RemovalPolicy.RETAIN);
 
+    // For everybody who wants to hear of deployments and has no place in a service.yaml. Events go out as they are: a
+    // subscription filters them by their body.
+    const announcements = new Topic(this, 'Announcements', { topicName, enforceSSL: true });
+    new Rule(this, 'announce', {
+      ruleName: topicName,
+      eventBus: bus,
+      eventPattern: { source: [eventSource], detailType: [...announcedTypes] },
+      targets: [
+        new SnsTopic(announcements, {
+          deadLetterQueue: undelivered.queue,
+          maxEventAge: Duration.hours(2),
+          retryAttempts: 100,
+        }),
+      ],
+    });
+
     for (const row of functionCatalog) {
       const { trigger } = row;
       const ruleName = functionNameOf(row);
@@ -49,13 +67,16 @@ export class EventsStack extends Stack {
     }
   }
 
-  #patternOf({ source, 'detail-type': detailType, detail, machine }: EventPattern): RulePattern {
+  #patternOf({ source, 'detail-type': detailType, detail, machine, builds }: EventPattern): RulePattern {
+    const own = {
+      ...(machine && { stateMachineArn: [machineArn(this, machine)] }),
+      ...(builds && { 'project-name': projectNames.map(projectName) }),
+    };
+    const wanted = { ...detail, ...own };
     return {
       source: [...source],
       detailType: [...detailType],
-      ...((detail ?? machine) !== undefined && {
-        detail: { ...detail, ...(machine && { stateMachineArn: [machineArn(this, machine)] }) },
-      }),
+      ...(Object.keys(wanted).length > 0 && { detail: wanted }),
     };
   }
 }

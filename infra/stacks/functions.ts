@@ -3,10 +3,33 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { capabilities, type Variable } from '#functions/capabilities.ts';
 import { functionCatalog, nameOf, type FunctionRow } from '#functions/catalog.ts';
+import { registryShape } from '#schemas/registry.ts';
 import { grantsOf, type GrantTargets } from '../capabilities.ts';
 import { OutboxMapping } from '../constructs/outbox-mapping.ts';
 import { ServiceFunction } from '../constructs/service-function.ts';
-import { busArn, busName, deployRolePath, machineAliasArn, projectArn, projectName, projectNames } from '../names.ts';
+import {
+  artifactServiceToken,
+  busArn,
+  busName,
+  deployRolePath,
+  imagePlatform,
+  imageRepositories,
+  machineAliasArn,
+  machineArn,
+  machineNames,
+  notificationSecretTag,
+  notificationServiceToken,
+  projectArn,
+  projectName,
+  projectNames,
+  providerTokens,
+  repositoriesArn,
+  secretArn,
+  secretArns,
+  secretsArn,
+  webhookSecrets,
+  xrayEndpoint,
+} from '../names.ts';
 import type { Settings } from '../settings.ts';
 import type { DataStack } from './data.ts';
 
@@ -30,7 +53,16 @@ export class FunctionsStack extends Stack {
         const made = new ServiceFunction(this, nameOf(row), {
           row,
           code: codeOf(nameOf(row)),
-          environment: environmentOf(row, values, settings),
+          environment: {
+            ...environmentOf(row, values, settings),
+            ...this.#traceVariables(row, settings),
+            ...notificationVariables(row, settings),
+            ...(row.needs.includes('artifacts:registry') &&
+              settings.artifactServiceUrl !== undefined && {
+                ARTIFACT_SERVICE_URL: settings.artifactServiceUrl,
+                ARTIFACT_SERVICE_TOKEN: artifactServiceToken,
+              }),
+          },
           grants: row.needs.flatMap((capability) => grantsOf(capability, targets)),
         });
         if (row.trigger.kind === 'table-stream') {
@@ -53,13 +85,51 @@ export class FunctionsStack extends Stack {
     return {
       table: data.table.tableArn,
       bucket: data.bucket.bucketArn,
+      imageRepositories: repositoriesArn(this, registryShape.servicePrefix),
+      imagesShared: settings.targetAccounts.length > 0,
       signingKey: data.signingKeyArn,
       sealKey: data.sealKeyArn,
       bus: busArn(this),
+      traces: {
+        toXray: settings.traceEndpoint === 'xray',
+        ...(settings.traceHeadersSecret !== undefined && {
+          headersSecret: secretArn(this, settings.traceHeadersSecret),
+        }),
+      },
       deploymentMachine: machineAliasArn(this, 'deployment'),
+      pushMachine: machineAliasArn(this, 'push'),
+      promotionMachine: machineAliasArn(this, 'promotion'),
+      webhookSecrets: secretsArn(this, webhookSecrets),
+      providerTokens: secretsArn(this, providerTokens),
+      notifications: this.#notificationTargets(settings),
+      ...(settings.artifactServiceUrl !== undefined && { artifactToken: secretArn(this, artifactServiceToken) }),
+      machines: machineNames.map((name) => machineArn(this, name)),
       projects: projectNames.map((name) => projectArn(this, name)),
       // Services come and go without us; that a role lies under the path, and trusts us, is what its owner decides.
       deployRoles: accounts.map((account) => `arn:${this.partition}:iam::${account}:role${deployRolePath}*`),
+    };
+  }
+
+  #notificationTargets({ emailSender, notificationServiceUrl }: Settings): GrantTargets['notifications'] {
+    const tagName = `aws:ResourceTag/${notificationSecretTag.key}`;
+    return {
+      ...secretArns(this, '*'),
+      tag: { [tagName]: notificationSecretTag.value },
+      // Verified is the address itself, or the domain that it is of.
+      identities: [emailSender, emailSender?.split('@')[1]].map(
+        (name) => `arn:${this.partition}:ses:${this.region}:${this.account}:identity/${name}`,
+      ),
+      ...(emailSender !== undefined && { sender: emailSender }),
+      ...(notificationServiceUrl !== undefined && { token: secretArn(this, notificationServiceToken) }),
+    };
+  }
+
+  /** Where traces go, for the function that tells of them. */
+  #traceVariables(row: FunctionRow, { traceEndpoint, traceHeadersSecret }: Settings) {
+    if (!row.needs.includes('traces:export') || traceEndpoint === undefined) return {};
+    return {
+      OTEL_EXPORTER_OTLP_ENDPOINT: traceEndpoint === 'xray' ? xrayEndpoint(this) : traceEndpoint,
+      ...(traceHeadersSecret !== undefined && { OTEL_EXPORTER_OTLP_HEADERS_SECRET: traceHeadersSecret }),
     };
   }
 
@@ -67,10 +137,19 @@ export class FunctionsStack extends Stack {
     return {
       TABLE_NAME: data.table.tableName,
       BLOB_BUCKET: data.bucket.bucketName,
+      IMAGE_REPOSITORIES: imageRepositories(this),
+      IMAGE_PLATFORM: imagePlatform,
       SIGNING_KEY: data.signingKeyArn,
       SEAL_KEY: data.sealKeyArn,
       EVENT_BUS: busName,
       DEPLOYMENT_MACHINE: machineAliasArn(this, 'deployment'),
+      PUSH_MACHINE: machineAliasArn(this, 'push'),
+      PROMOTION_MACHINE: machineAliasArn(this, 'promotion'),
+      WEBHOOK_SECRETS: webhookSecrets,
+      PROVIDER_TOKENS: providerTokens,
+      GITHUB_API_URL: settings.githubApiUrl,
+      WEBHOOK_HOSTS: settings.webhookHosts,
+      GITLAB_API_URL: settings.gitlabApiUrl,
       RUNNER_PROJECTS: projectNames.map(projectName).join(','),
       TOKEN_ISSUER: settings.tokenIssuer,
       TOKEN_AUDIENCE: settings.tokenAudience,
@@ -81,12 +160,37 @@ export class FunctionsStack extends Stack {
   }
 }
 
-function environmentOf(row: FunctionRow, values: Readonly<Record<Variable, string>>, { serviceUrlTemplate }: Settings) {
+/** Who sends, and in whose name, for the functions that tell people. */
+function notificationVariables(
+  row: FunctionRow,
+  { emailSender, notificationServiceUrl, deploymentUrlTemplate }: Settings,
+): Readonly<Record<string, string>> {
+  if (!row.needs.includes('notifications:send')) return {};
+  return {
+    ...(deploymentUrlTemplate !== undefined && { DEPLOYMENT_URL_TEMPLATE: deploymentUrlTemplate }),
+    ...(emailSender !== undefined && { EMAIL_SENDER: emailSender }),
+    ...(notificationServiceUrl !== undefined && {
+      NOTIFICATION_SERVICE_URL: notificationServiceUrl,
+      NOTIFICATION_SERVICE_TOKEN: notificationServiceToken,
+    }),
+  };
+}
+
+function environmentOf(
+  row: FunctionRow,
+  values: Readonly<Record<Variable, string>>,
+  { serviceUrlTemplate, deploymentUrlTemplate, targetAccounts }: Settings,
+) {
   const names = new Set(row.needs.flatMap((capability): readonly Variable[] => capabilities[capability].variables));
   return {
     ...Object.fromEntries([...names].map((name) => [name, values[name]])),
     // Where a service registers, its targets get their URLs.
     ...(row.needs.includes('repositories') &&
       serviceUrlTemplate !== undefined && { SERVICE_URL_TEMPLATE: serviceUrlTemplate }),
+    // Where a deployment is shown at its commit, the link leads to it.
+    ...(row.needs.includes('statuses:show') &&
+      deploymentUrlTemplate !== undefined && { DEPLOYMENT_URL_TEMPLATE: deploymentUrlTemplate }),
+    // Where a repository is made, other accounts are let at it.
+    ...(row.needs.includes('images:place') && targetAccounts.length > 0 && { IMAGE_READERS: targetAccounts.join(',') }),
   };
 }

@@ -6,9 +6,17 @@ import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import type { Construct } from 'constructs';
 import { functionCatalog, nameOf, type FunctionRow } from '#functions/catalog.ts';
 import { projectCatalog, type ProjectName } from '#state-machines/catalog.ts';
+import { registryShape } from '#schemas/registry.ts';
 import type { Grant } from '../capabilities.ts';
 import { RunnerProject } from '../constructs/runner-project.ts';
-import { buildLogGroupName, projectName } from '../names.ts';
+import {
+  buildLogGroupName,
+  buildSecretTag,
+  projectName,
+  repositoriesArn,
+  secretArns,
+  sourceSecretTag,
+} from '../names.ts';
 import type { Settings } from '../settings.ts';
 import type { DataStack } from './data.ts';
 import type { FunctionsStack } from './functions.ts';
@@ -79,6 +87,8 @@ export class RunnersStack extends Stack {
           { actions: ['s3:GetObject', 's3:PutObject'], resources: [objects('sources')] },
           // So that a commit which is not there yet is answered with 404, not 403.
           { actions: ['s3:ListBucket'], resources: [data.bucket.bucketArn] },
+          ...this.#secrets(sourceSecretTag),
+          ...connectionGrants(settings),
         ],
       },
       build: {
@@ -99,9 +109,45 @@ export class RunnersStack extends Stack {
           },
           { actions: ['s3:PutObject'], resources: [objects('reports')] },
           { actions: ['lambda:InvokeFunction'], resources: [markFunction.functionArn] },
+          ...this.#images(),
+          ...this.#secrets(buildSecretTag),
         ],
       },
     };
+  }
+
+  /**
+   * A build lays its files upon a base image and pushes the result into the repository of its service. Tags there are
+   * immutable, so it can add an image and never replace one; it makes no repository but a copy of a public base.
+   */
+  #images(): readonly Grant[] {
+    const read = ['ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'];
+    return [
+      { actions: ['ecr:GetAuthorizationToken'], resources: ['*'] },
+      {
+        actions: [...read, 'ecr:InitiateLayerUpload', 'ecr:UploadLayerPart', 'ecr:CompleteLayerUpload', 'ecr:PutImage'],
+        resources: [repositoriesArn(this, registryShape.servicePrefix)],
+      },
+      {
+        // The first pull of a base makes its repository.
+        actions: [...read, 'ecr:BatchImportUpstreamImage', 'ecr:CreateRepository'],
+        resources: [repositoriesArn(this, registryShape.basePrefix)],
+      },
+    ];
+  }
+
+  /**
+   * CodeBuild reads the secrets of a build with the role of its project, which the builds of all services share: a name cannot
+   * be told from another's here, and it is the check of `service.yaml` that keeps services apart. What the role can tell is
+   * which secrets are meant for builds at all; those that only a running service may have do not carry the tag.
+   */
+  #secrets(tag: { readonly key: string; readonly value: string }): readonly Grant[] {
+    const { secrets, parameters } = secretArns(this, '*');
+    const conditions = { StringEquals: { [`aws:ResourceTag/${tag.key}`]: tag.value } };
+    return [
+      { actions: ['secretsmanager:GetSecretValue'], resources: [secrets], conditions },
+      { actions: ['ssm:GetParameters'], resources: [parameters], conditions },
+    ];
   }
 
   #deliverLogs(functions: FunctionsStack): void {
@@ -121,6 +167,14 @@ export class RunnersStack extends Stack {
     // CloudWatch Logs tries the function when the filter is made.
     subscription.addResourceDependency(permission);
   }
+}
+
+/** The connection's own name decides the service that is asked, and with it the action. */
+function connectionGrants({ connections }: Settings): readonly Grant[] {
+  return ['codeconnections', 'codestar-connections'].flatMap((service) => {
+    const resources = connections.filter((arn) => arn.split(':')[2] === service);
+    return resources.length === 0 ? [] : [{ actions: [`${service}:UseConnection`], resources }];
+  });
 }
 
 /** The function with this trigger. Two of them would each get only a part of the work, so that is a mistake. */

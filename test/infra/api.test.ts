@@ -59,25 +59,42 @@ it('has no method without an operation', () => {
   expect(methods().size).toBe(operations.length);
 });
 
-it('only health is public', () => {
+it('nothing is public but health, and what proves itself by a signature', () => {
   const open = [...methods()].filter(([, { properties }]) => properties['AuthorizationType'] === 'NONE');
-  expect(open.map(([route]) => route)).toEqual(['GET /v1/health']);
+  expect(open.map(([route]) => route).toSorted()).toEqual([
+    'GET /v1/health',
+    'POST /v1/webhooks/github',
+    'POST /v1/webhooks/gitlab',
+  ]);
 });
 
-it('the authorizer reads the bearer token and is the function that the catalog names', () => {
+it('the authorizer is the function that the catalog names, and its answers are kept per token and operation', () => {
   const [authorizer, ...others] = ofType('AWS::ApiGateway::Authorizer');
   const lambda = ofType('AWS::Lambda::Function').find(
     ({ properties }) => properties['FunctionName'] === 'deployment-service-authorize',
   );
   expect(others).toEqual([]);
-  expect(authorizer?.properties).toMatchObject({
-    Type: 'TOKEN',
-    IdentitySource: 'method.request.header.Authorization',
-  });
+  expect(authorizer?.properties).toMatchObject({ Type: 'REQUEST', AuthorizerResultTtlInSeconds: 300 });
+  // Without the operation in the key, the answer for one would be given for another.
+  expect(String(authorizer?.properties['IdentitySource']).split(',')).toEqual([
+    'method.request.header.Authorization',
+    'context.httpMethod',
+    'context.resourcePath',
+  ]);
   expect(authorizer?.properties['AuthorizerUri']).toContain(arnOf(lambda as Resource));
-  const pattern = new RegExp(String(authorizer?.properties['IdentityValidationExpression']));
-  expect(pattern.test('Bearer eyJh.eyJz.c2ln_-')).toBe(true);
-  expect(pattern.test('Basic dXNlcjpwYXNz')).toBe(false);
+});
+
+it('a denied request is told which permission it lacks', () => {
+  const answer = ofType('AWS::ApiGateway::GatewayResponse').find(
+    ({ properties }) => properties['ResponseType'] === 'ACCESS_DENIED',
+  )?.properties;
+  expect(answer).toMatchObject({ StatusCode: '403' });
+  const templates = answer?.['ResponseTemplates'] as Record<string, string> | undefined;
+  expect(JSON.parse(templates?.['application/json'] ?? '')).toMatchObject({
+    status: 403,
+    code: 'permission_denied',
+    detail: 'This needs the permission $context.authorizer.needed.',
+  });
 });
 
 it('the API is regional, since only regional endpoints keep a quiet stream open for minutes', () => {

@@ -83,3 +83,21 @@ it('events are archived for ninety days, and the archive outlives its stack', ()
   });
   expect(archive?.deletionPolicy).toBe('Retain');
 });
+
+it('what happens to deployments goes to a topic that anybody may subscribe to, over TLS alone', () => {
+  const [topic] = ofType('AWS::SNS::Topic').filter(
+    ({ properties }) => properties['TopicName'] === 'deployment-service-announcements',
+  );
+  const [rule] = ofType('AWS::Events::Rule').filter(
+    ({ properties }) => properties['Name'] === 'deployment-service-announcements',
+  );
+  expect(rule?.properties['EventPattern']).toMatchObject({
+    source: ['deployment-service'],
+    'detail-type': expect.arrayContaining(['deployment.failed', 'deployment.approval_requested']) as unknown,
+  });
+  const targets = z.array(z.object({ Arn: z.unknown(), DeadLetterConfig: z.object({ Arn: z.string() }) }));
+  expect(targets.parse(rule?.properties['Targets'])).toHaveLength(1);
+  const policies = JSON.stringify(ofType('AWS::SNS::TopicPolicy').map(({ properties }) => properties));
+  expect(topic).toBeDefined();
+  expect(policies).toContain('aws:SecureTransport');
+});

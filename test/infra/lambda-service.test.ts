@@ -53,11 +53,24 @@ it('the deploy role allows what a release does, to this function and these artif
   );
 });
 
+it('the function may read the secrets of its service, and write its log', () => {
+  const resources = ordersStack();
+  const role = resources.find(({ type, properties }) => type === 'AWS::IAM::Role' && properties['Path'] === undefined);
+  const log = arnOf(theOne(resources, 'AWS::Logs::LogGroup'));
+  expect([...pairsOf(allowedBy(role as Resource, resources))].sort()).toEqual([
+    `logs:CreateLogStream on ${log}`,
+    `logs:PutLogEvents on ${log}`,
+    'secretsmanager:GetSecretValue on arn:aws:secretsmanager:eu-west-1:222222222222:secret:orders/*',
+    'ssm:GetParameters on arn:aws:ssm:eu-west-1:222222222222:parameter/orders/*',
+  ]);
+});
+
 it('the deploy role trusts the roles of the functions that release, by names that these really have', () => {
   const [trust, ...others] = statementsIn([deployRole(ordersStack())]).map(({ statement }) => statement);
   expect(others).toEqual([]);
   const trusted = [
-    'release-artifact',
+    'prepare-release',
+    'shift-traffic',
     'verify-release',
     'roll-back-release',
     'on-execution-status',

@@ -4,6 +4,7 @@ import { installation, ofType } from './synthesized.ts';
 
 /** Actions that AWS knows no resource for, or whose resource is the policy's own holder, and why they are needed. */
 const withoutResource: Readonly<Record<string, readonly string[]>> = {
+  'a password is for the whole registry; what it opens, the other actions say': ['ecr:GetAuthorizationToken'],
   'traces have no resource': [
     'xray:PutTraceSegments',
     'xray:PutTelemetryRecords',
@@ -42,7 +43,7 @@ it('a role reaches every resource only by actions that have no narrower one', ()
   expect(unexplained).toEqual([]);
 });
 
-it('a partial wildcard stands only where names are made later: objects, and the deploy roles of services', () => {
+it('a partial wildcard stands only where names are made later: objects, repositories, secrets, executions, and the deploy roles of services', () => {
   const partial = allowed().flatMap(({ holder, statement }) =>
     holder.type === 'AWS::IAM::Policy' ? statement.Resource.filter((each) => each !== '*' && each.includes('*')) : [],
   );
@@ -53,7 +54,14 @@ it('a partial wildcard stands only where names are made later: objects, and the 
     '<blobs>/reports/*',
     '<blobs>/sources/*',
     '<blobs>/uploads/*',
+    'arn:aws:ecr:eu-west-1:000000000000:repository/deployment-service/*',
+    'arn:aws:ecr:eu-west-1:000000000000:repository/ecr-public/*',
     'arn:aws:iam::000000000000:role/deployment-service/deploy/*',
+    'arn:aws:secretsmanager:eu-west-1:000000000000:secret:*/*',
+    'arn:aws:secretsmanager:eu-west-1:000000000000:secret:deployment-service/tokens/*',
+    'arn:aws:secretsmanager:eu-west-1:000000000000:secret:deployment-service/webhooks/*',
+    'arn:aws:ssm:eu-west-1:000000000000:parameter/*/*',
+    'arn:aws:states:eu-west-1:000000000000:execution:deployment-service-progressive-release:*',
   ]);
 });
 

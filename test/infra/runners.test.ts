@@ -62,20 +62,40 @@ describe.each(projectCatalog.map((row) => [row.name, row] as const))('the projec
   });
 });
 
-it('fetching a source touches sources and nothing else', () => {
+it('fetching a source touches sources, and secrets that are tagged for it, and nothing else', () => {
   expect(ownPairs('fetch-source')).toEqual([
     's3:GetObject on blobs/sources/*',
     // An absent object is 404 only for those who may list.
     's3:ListBucket on blobs',
     's3:PutObject on blobs/sources/*',
+    'secretsmanager:GetSecretValue on arn:aws:secretsmanager:eu-west-1:000000000000:secret:*/*',
+    'ssm:GetParameters on arn:aws:ssm:eu-west-1:000000000000:parameter/*/*',
   ]);
+  const reading = statementsOf('fetch-source').filter(({ Action }) => /^(secretsmanager|ssm):/.test(Action[0] ?? ''));
+  const tagged = { StringEquals: { 'aws:ResourceTag/deployment-service': 'source' } };
+  expect(reading.map(({ Condition }) => Condition)).toEqual([tagged, tagged]);
 });
 
-it('a build reads its plan and source, uploads an artifact and reports, and posts marks', () => {
+it('a build reads its plan, source and secrets, uploads an artifact or pushes an image, uploads reports, and posts marks', () => {
   const [mark] = ofType('AWS::Lambda::Function').filter(
     ({ properties }) => properties['FunctionName'] === 'deployment-service-record-stage-mark',
   );
+  const repositories = 'arn:aws:ecr:eu-west-1:000000000000:repository';
   expect(ownPairs('build')).toEqual([
+    `ecr:BatchCheckLayerAvailability on ${repositories}/deployment-service/*`,
+    `ecr:BatchCheckLayerAvailability on ${repositories}/ecr-public/*`,
+    `ecr:BatchGetImage on ${repositories}/deployment-service/*`,
+    `ecr:BatchGetImage on ${repositories}/ecr-public/*`,
+    `ecr:BatchImportUpstreamImage on ${repositories}/ecr-public/*`,
+    `ecr:CompleteLayerUpload on ${repositories}/deployment-service/*`,
+    // Only of base images: those of services are made for it.
+    `ecr:CreateRepository on ${repositories}/ecr-public/*`,
+    'ecr:GetAuthorizationToken on *',
+    `ecr:GetDownloadUrlForLayer on ${repositories}/deployment-service/*`,
+    `ecr:GetDownloadUrlForLayer on ${repositories}/ecr-public/*`,
+    `ecr:InitiateLayerUpload on ${repositories}/deployment-service/*`,
+    `ecr:PutImage on ${repositories}/deployment-service/*`,
+    `ecr:UploadLayerPart on ${repositories}/deployment-service/*`,
     `lambda:InvokeFunction on ${arnOf(mark as Resource)}`,
     's3:GetBucketAcl on blobs',
     's3:GetBucketLocation on blobs',
@@ -84,7 +104,15 @@ it('a build reads its plan and source, uploads an artifact and reports, and post
     's3:GetObjectVersion on blobs/sources/*',
     's3:PutObject on blobs/reports/*',
     's3:PutObject on blobs/uploads/*',
+    'secretsmanager:GetSecretValue on arn:aws:secretsmanager:eu-west-1:000000000000:secret:*/*',
+    'ssm:GetParameters on arn:aws:ssm:eu-west-1:000000000000:parameter/*/*',
   ]);
+});
+
+it('a build reads secrets that are tagged for builds, and no others', () => {
+  const reading = statementsOf('build').filter(({ Action }) => /^(secretsmanager|ssm):/.test(Action[0] ?? ''));
+  const tagged = { StringEquals: { 'aws:ResourceTag/deployment-service': 'build' } };
+  expect(reading.map(({ Condition }) => Condition)).toEqual([tagged, tagged]);
 });
 
 it('a build cannot put another artifact in the place of one', () => {

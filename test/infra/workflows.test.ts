@@ -6,16 +6,34 @@ import { machineCatalog } from '#state-machines/catalog.ts';
 import { allowedBy, pairsOf } from './policies.ts';
 import { arnOf, installation, ofType, type Resource } from './synthesized.ts';
 
-const definition = z.object({
-  States: z.record(
-    z.string(),
-    z.object({
-      Type: z.string(),
-      Resource: z.string().optional(),
-      Arguments: z.object({ FunctionName: z.string().optional(), ProjectName: z.string().optional() }).optional(),
-    }),
-  ),
+const state = z.object({
+  Type: z.string(),
+  Resource: z.string().optional(),
+  Arguments: z
+    .object({
+      FunctionName: z.string().optional(),
+      ProjectName: z.string().optional(),
+      StateMachineArn: z.string().optional(),
+    })
+    .optional(),
+  get Branches() {
+    return z.array(scope).optional();
+  },
+  get ItemProcessor() {
+    return scope.optional();
+  },
 });
+const scope = z.object({ States: z.record(z.string(), state) });
+type State = z.output<typeof state>;
+type Scope = z.output<typeof scope>;
+
+function tasksIn({ States }: Scope): readonly (readonly [string, State])[] {
+  return Object.entries(States).flatMap(([name, each]) => [
+    ...(each.Type === 'Task' ? [[name, each] as const] : []),
+    ...[...(each.Branches ?? []), ...(each.ItemProcessor ? [each.ItemProcessor] : [])].flatMap(tasksIn),
+  ]);
+}
+const place = 'eu-west-1:000000000000';
 const machineShape = z.object({
   RoleArn: z.string(),
   DefinitionString: z.string(),
@@ -41,15 +59,31 @@ describe.each(machineCatalog.map((row) => [row.name, row] as const))('the state 
     expect(machineShape.parse(machine().properties).DefinitionString).toBe(bytes);
   });
 
-  const tasks = Object.entries(definition.parse(JSON.parse(bytes)).States).filter(([, { Type }]) => Type === 'Task');
+  const tasks = tasksIn(scope.parse(JSON.parse(bytes)));
 
   it.each(tasks)('may do what the state %s asks for', (_, { Resource, Arguments }) => {
     const { DefinitionSubstitutions } = machineShape.parse(machine().properties);
     const filledIn = (placeholder = '') => DefinitionSubstitutions[/^\$\{(\w+)\}$/.exec(placeholder)?.[1] ?? ''];
-    if (Resource === 'arn:aws:states:::lambda:invoke') {
+    if (Resource?.startsWith('arn:aws:states:::lambda:invoke') === true) {
       const arn = filledIn(Arguments?.FunctionName);
       expect(ofType('AWS::Lambda::Function').map(arnOf)).toContain(arn);
       expect(pairs()).toContain(`lambda:InvokeFunction on ${arn}`);
+      return;
+    }
+    if (Resource === 'arn:aws:states:::states:startExecution.sync:2') {
+      const alias = filledIn(Arguments?.StateMachineArn);
+      const child = /:stateMachine:(.+):live$/.exec(alias ?? '')?.[1] ?? '';
+      expect(machineCatalog.map((each) => `deployment-service-${each.name}`)).toContain(child);
+      const rule = `arn:aws:events:${place}:rule/StepFunctionsGetEventsForStepFunctionsExecutionRule`;
+      for (const pair of [
+        `states:StartExecution on ${alias}`,
+        ...['DescribeExecution', 'StopExecution'].map(
+          (action) => `states:${action} on arn:aws:states:${place}:execution:${child}:*`,
+        ),
+        ...['PutTargets', 'PutRule', 'DescribeRule'].map((action) => `events:${action} on ${rule}`),
+      ]) {
+        expect(pairs()).toContain(pair);
+      }
       return;
     }
     expect(Resource).toBe('arn:aws:states:::codebuild:startBuild.sync');
@@ -74,15 +108,17 @@ describe.each(machineCatalog.map((row) => [row.name, row] as const))('the state 
   });
 
   it('is started through an alias that follows its newest version', () => {
-    const [alias] = ofType('AWS::StepFunctions::StateMachineAlias');
-    const [version] = ofType('AWS::StepFunctions::StateMachineVersion');
+    const revision = `${machine().stack}/${machine().id}.StateMachineRevisionId`;
+    const version = ofType('AWS::StepFunctions::StateMachineVersion').find(
+      ({ properties }) => properties['StateMachineRevisionId'] === revision,
+    );
+    const alias = ofType('AWS::StepFunctions::StateMachineAlias').find(({ properties }) =>
+      JSON.stringify(properties).includes(`"${version?.stack}/${version?.id}"`),
+    );
     expect(alias?.properties).toMatchObject({
       Name: 'live',
       RoutingConfiguration: [{ StateMachineVersionArn: `${version?.stack}/${version?.id}`, Weight: 100 }],
     });
-    expect(version?.properties['StateMachineRevisionId']).toBe(
-      `${machine().stack}/${machine().id}.StateMachineRevisionId`,
-    );
     // An execution that is under way must find the version that it began with.
     expect(version?.updateReplacePolicy).toBe('Retain');
   });
