@@ -5,16 +5,30 @@ import { processContext } from '../cli/process-context.ts';
 import { printLines } from '../cli/print.ts';
 import { startHost } from '../local/host.ts';
 import { openDemoClient } from './demo/demo-client.ts';
-import { demoUsage, readDemoArguments } from './demo/demo-arguments.ts';
+import { demoUsage, readDemoArguments, type StoryName } from './demo/demo-arguments.ts';
 import { BrokenExpectation } from './demo/expect-that.ts';
 import { keepRunning } from './demo/keep-running.ts';
+import { tellEcsStory } from './demo/ecs-story.ts';
+import { openLocalGithub } from './demo/local-github.ts';
+import { tellPromoteStory } from './demo/promote-story.ts';
+import type { Stage } from './demo/stage.ts';
 import { tellStory } from './demo/story.ts';
 
-/** `npm run demo`: the service on this machine, three real deployments, and a check of everything that is claimed. */
+const stories: Readonly<Record<StoryName, (stage: Stage) => Promise<void>>> = {
+  orders: tellStory,
+  ecs: tellEcsStory,
+  promote: tellPromoteStory,
+};
+
+/** `npm run demo`: the service on this machine, real deployments, and a check of everything that is claimed. */
 async function main(): Promise<number> {
   const context = processContext();
   const { out, err } = context.output;
   const choice = readDemoArguments(process.argv.slice(2));
+  if (choice.kind === 'help') {
+    printLines(out, [demoUsage]);
+    return 0;
+  }
   if (choice.kind === 'refused') {
     printLines(err, [choice.message, demoUsage]);
     return 2;
@@ -28,12 +42,18 @@ async function main(): Promise<number> {
   const closers: (() => Promise<void>)[] = [() => rm(directory, { recursive: true, force: true, maxRetries: 5 })];
   try {
     const startedMs = context.now();
-    const host = await startHost({ directory: join(directory, 'host'), ports: { api: 0, aws: 0, services: 0 } });
+    const github = await openLocalGithub(context.now);
+    closers.push(() => github.close());
+    const host = await startHost({
+      directory: join(directory, 'host'),
+      ports: { api: 0, aws: 0, services: 0 },
+      providerApis: { github: github.url },
+    });
     closers.push(() => host.close());
     stop.signal.throwIfAborted();
     const client = openDemoClient(host, context);
-    await tellStory({ context, client, directory, host, startedMs, signal: stop.signal });
-    if (choice.keep) await keepRunning(out, host, join(directory, 'orders'), stop.signal);
+    await stories[choice.story]({ context, client, directory, host, github, startedMs, signal: stop.signal });
+    if (choice.keep) await keepRunning(out, host, directory, stop.signal);
     return 0;
   } catch (error) {
     if (stop.signal.aborted) {

@@ -8,21 +8,22 @@ import { watchDeployment } from '../../cli/watch/watch-deployment.ts';
 interface DeployOptions {
   readonly context: CliContext;
   readonly client: Client;
+  readonly service: string;
   readonly environment: string;
   readonly commit: string;
   readonly signal: AbortSignal;
 }
 
-const limitMs = 60_000;
+const limitMs = 120_000;
 
 /**
- * Deploys a commit of the example and shows every step as it happens.
+ * Deploys a commit of an example and shows every step as it happens.
  *
  * @throws the signal's reason when the demo is stopped; Error when the deployment does not end
  */
 export async function deployAndShow(options: DeployOptions): Promise<DeploymentView> {
-  const { context, client, environment, commit, signal } = options;
-  const { body: asked } = await client.createDeployment({ body: { service: 'orders', environment, commit } });
+  const { context, client, service, environment, commit, signal } = options;
+  const { body: asked } = await client.createDeployment({ body: { service, environment, commit } });
   const { output, now, pause } = context;
   const presenter = output.out.isTerminal ? livePresenter(context) : plainPresenter(output, now);
   const { id: deploymentId } = asked;

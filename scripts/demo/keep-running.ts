@@ -7,7 +7,7 @@ import type { LocalHost } from '../../local/host.ts';
 export async function keepRunning(
   out: OutputStream,
   host: LocalHost,
-  repository: string,
+  repositories: string,
   signal: AbortSignal,
 ): Promise<void> {
   printLines(out, [
@@ -16,9 +16,9 @@ export async function keepRunning(
     '',
     `  export DEPLOYMENT_SERVICE_CREDENTIALS=${host.credentialsFile}`,
     '  npx dsctl list',
-    `  npx dsctl deploy orders --environment staging --commit $(git -C ${repository} rev-parse HEAD) --watch`,
+    '  npx dsctl deploy <service> --environment staging --watch',
     '',
-    `The repository is ${repository}; an AWS SDK or CLI finds its endpoint at ${host.awsUrl}.`,
+    `The repositories are in ${repositories}; an AWS SDK or CLI finds its endpoint at ${host.awsUrl}.`,
   ]);
   if (!signal.aborted) await once(signal, 'abort');
 }

@@ -1,27 +1,14 @@
-import type { Client } from '#client/client.ts';
 import type { DeploymentView } from '#schemas/api/deployment-view.ts';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { CliContext } from '../../cli/context.ts';
 import { printLines } from '../../cli/print.ts';
 import { duration } from '../../cli/render/duration.ts';
 import { table } from '../../cli/render/table.ts';
-import type { LocalHost } from '../../local/host.ts';
 import { askService, type About } from './ask-service.ts';
 import { deployAndShow } from './deploy-and-show.ts';
 import { expectThat } from './expect-that.ts';
 import { createOrdersRepository } from './orders-repository.ts';
-
-interface Stage {
-  readonly context: CliContext;
-  readonly client: Client;
-  readonly host: LocalHost;
-  /** Where the repository goes. */
-  readonly directory: string;
-  /** When the demo began, in milliseconds since the epoch. */
-  readonly startedMs: number;
-  readonly signal: AbortSignal;
-}
+import type { Stage } from './stage.ts';
 
 const brokenTest = 'adds shipping below the limit';
 
@@ -37,7 +24,7 @@ export async function tellStory(stage: Stage): Promise<void> {
   const { paint } = out;
   const say = (text: string): void => printLines(out, ['', paint.bold(text)]);
   const deploy = (environment: string, commit: string) =>
-    deployAndShow({ context, client, environment, commit, signal });
+    deployAndShow({ context, client, service: 'orders', environment, commit, signal });
   const ask = async (environment: string): Promise<About> => {
     const name = `orders.${environment}.localhost`;
     const about = await askService(host.servicesPort, name);
