@@ -10,6 +10,7 @@ import { provideStreaming } from './api/streaming.ts';
 import { createBalancer } from './balancer/balancer.ts';
 import { systemClock } from './clock.ts';
 import { lockDirectory } from './directory-lock.ts';
+import type { Gateway } from './gateway/gateway.ts';
 import { serveGateway } from './gateway/serve-gateway.ts';
 import type { HostPorts } from './ports.ts';
 import type { EventEnvelope } from './services/events/event-envelope.ts';
@@ -28,6 +29,12 @@ export interface HostOptions {
   readonly directory: string;
   readonly ports: HostPorts;
   readonly maxConcurrentBuilds?: number;
+  /** Stands in front of the endpoint and sees every request, of the functions and from outside. Default: nothing does. */
+  readonly watch?: (gateway: Gateway) => Gateway;
+  /** Base address of an OTLP receiver for the traces of deployments. */
+  readonly traceEndpoint?: string;
+  /** Base addresses of the APIs that are told of commits. Default: those of github.com and gitlab.com. */
+  readonly providerApis?: { readonly github?: string; readonly gitlab?: string };
 }
 
 export interface LocalHost {
@@ -86,9 +93,10 @@ async function boot(options: HostOptions, closers: (() => Promise<void> | void)[
     processVariables,
   });
   closers.push(() => account.close());
-  const client = clientOptions(account.gateway);
+  const front = options.watch?.(account.gateway) ?? account.gateway;
+  const client = clientOptions(front);
 
-  const gateway = await serveGateway(account.gateway, { port: ports.aws, host: address });
+  const gateway = await serveGateway(front, { port: ports.aws, host: address });
   closers.push(() => gateway.close());
   processVariables['AWS_ENDPOINT_URL'] = `http://${address}:${gateway.port}`;
   await provision(client, await runnerKit(directory));
@@ -98,11 +106,24 @@ async function boot(options: HostOptions, closers: (() => Promise<void> | void)[
   const functions = await registerFunctions(account.lambda, () => deps ?? notYet());
   const hosts = await openTargets(store, account.lambda, client);
 
-  const balancer = createBalancer({ clock, random: Math.random, lambda: account.lambda, ...hosts });
+  const balancer = createBalancer({
+    clock,
+    random: Math.random,
+    lambda: account.lambda,
+    rules: account.balancing,
+    ...hosts,
+  });
   const servicesPort = await balancer.listen(ports.services, address);
   closers.push(() => balancer.close());
 
-  const issuer = await openIssuer(directory, tokenAudience);
+  let apiUrl: string | undefined;
+  const issuer = await openIssuer({
+    directory,
+    store,
+    nowMs: () => clock.now(),
+    audience: tokenAudience,
+    address: () => apiUrl ?? notYet(),
+  });
   const api = await serveApi({
     port: ports.api,
     host: address,
@@ -110,8 +131,16 @@ async function boot(options: HostOptions, closers: (() => Promise<void> | void)[
     functions: { ...functions, invoke: account.invoke },
   });
   closers.push(() => api.close());
+  apiUrl = api.url;
   deps = makeDeps({
-    configuration: configurationFrom(controlPlaneVariables({ apiUrl: api.url, servicesPort })),
+    configuration: configurationFrom(
+      controlPlaneVariables({
+        apiUrl: api.url,
+        servicesPort,
+        ...(options.traceEndpoint !== undefined && { traceEndpoint: options.traceEndpoint }),
+        ...(options.providerApis && { providerApis: options.providerApis }),
+      }),
+    ),
     clientConfig: client,
   });
 

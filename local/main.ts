@@ -1,3 +1,4 @@
+import { LocalUsersFault } from './api/issuer/local-users.ts';
 import { DirectoryInUse } from './directory-lock.ts';
 import { PortTaken } from './gateway/port-taken.ts';
 import { startHost, type LocalHost } from './host.ts';
@@ -63,7 +64,7 @@ try {
     process.stderr.write(
       `Port ${error.port} is taken by another process. Stop it, or choose another one:\n  npm start -- --port 3001 --aws-port 4567 --services-port 8081\n`,
     );
-  } else if (error instanceof DirectoryInUse) {
+  } else if (error instanceof DirectoryInUse || error instanceof LocalUsersFault) {
     process.stderr.write(`${error.message}\n`);
   } else {
     console.error(error);

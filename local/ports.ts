@@ -20,6 +20,7 @@ const settings = [
 export interface StartOptions {
   readonly ports: HostPorts;
   readonly directory: string;
+  readonly traceEndpoint?: string;
 }
 
 export const usage = `npm start -- [options]
@@ -29,6 +30,8 @@ export const usage = `npm start -- [options]
   --services-port N   services       (default 8080, or SERVICES_PORT)
   --directory DIR     state          (default .local, or LOCAL_DIRECTORY)
   --help
+
+OTEL_EXPORTER_OTLP_ENDPOINT is where traces of deployments go, for instance http://127.0.0.1:4318.
 `;
 
 /** @throws Error in words for the person who typed the arguments */
@@ -55,7 +58,18 @@ export function readStartOptions(
   });
   const chosen = Object.fromEntries(ports) as unknown as HostPorts;
   refuseTwice(chosen);
-  return { ports: chosen, directory: values.directory ?? environment['LOCAL_DIRECTORY'] ?? '.local' };
+  const traceEndpoint = traceEndpointIn(environment['OTEL_EXPORTER_OTLP_ENDPOINT']);
+  return {
+    ports: chosen,
+    directory: values.directory ?? environment['LOCAL_DIRECTORY'] ?? '.local',
+    ...(traceEndpoint !== undefined && { traceEndpoint }),
+  };
+}
+
+function traceEndpointIn(text: string | undefined): string | undefined {
+  if (text === undefined || text === '') return undefined;
+  if (/^https?:$/.test(URL.parse(text)?.protocol ?? '')) return text;
+  throw new Error(`OTEL_EXPORTER_OTLP_ENDPOINT must be the URL of an OTLP receiver, not "${text}".`);
 }
 
 function portIn(text: string, source: string): number {

@@ -3,23 +3,38 @@ import type { DatabaseSync } from 'node:sqlite';
 import { createEngine } from '../asl/engine.ts';
 import { CODEBUILD_START_BUILD, codebuildStartBuild } from '../asl/integrations/codebuild-start-build.ts';
 import { LAMBDA_INVOKE, lambdaInvoke } from '../asl/integrations/lambda-invoke.ts';
+import { LAMBDA_INVOKE_FOR_TOKEN, lambdaInvokeForToken } from '../asl/integrations/lambda-invoke-for-token.ts';
+import { STATES_START_EXECUTION, statesStartExecution } from '../asl/integrations/states-start-execution.ts';
 import type { HostClock } from '../clock.ts';
 import { AwsFault, callJson } from '../gateway/call-json.ts';
 import { createGateway } from '../gateway/gateway.ts';
 import { ServiceFault } from '../gateway/wire.ts';
+import { openSealer } from '../sealer.ts';
+import { createCloudWatch } from '../services/cloudwatch/create-cloudwatch.ts';
 import {
   createCodeBuild,
   type CodeBuildOptions,
   type CodeBuildService,
 } from '../services/codebuild/create-codebuild.ts';
 import { createDynamoDb } from '../services/dynamodb/create-dynamodb.ts';
+import { createEcr } from '../services/ecr/create-ecr.ts';
+import { createEcs, type EcsOptions } from '../services/ecs/create-ecs.ts';
+import { createElbV2 } from '../services/elbv2/create-elbv2.ts';
 import { createEvents } from '../services/events/events.ts';
 import { createKms } from '../services/kms/kms.ts';
 import { createLambda } from '../services/lambda/lambda.ts';
 import { createLogs } from '../services/logs/create-logs.ts';
+import { createSes } from '../services/ses/create-ses.ts';
+import { createSns } from '../services/sns/create-sns.ts';
 import { createS3 } from '../services/s3/s3.ts';
+import { createScheduler } from '../services/scheduler/create-scheduler.ts';
+import { createSecretsManager } from '../services/secretsmanager/create-secrets-manager.ts';
+import { createSsm } from '../services/ssm/create-ssm.ts';
 import { statesService } from '../services/states/states-service.ts';
 import { createSts } from '../services/sts/sts.ts';
+import { announceAlarms } from './announce-alarms.ts';
+import { deliverTo } from './deliver-to.ts';
+import { functionNameIn } from './function-name-in.ts';
 
 export interface AccountOptions {
   readonly store: DatabaseSync;
@@ -33,6 +48,8 @@ export interface AccountOptions {
   readonly mostEnvironments?: number;
   /** Makes the service that runs builds. Default: the local CodeBuild, whose builds are processes. */
   readonly openCodeBuild?: (options: CodeBuildOptions) => CodeBuildService;
+  /** How tasks of ECS are started. Default: as processes. */
+  readonly launchTask?: EcsOptions['launch'];
 }
 
 export type Account = ReturnType<typeof openAccount>;
@@ -55,10 +72,14 @@ export function openAccount(options: AccountOptions) {
     if (failed) throw functionError(result);
     return result;
   };
+  const sealer = openSealer(join(directory, 'seal.key'));
+  const secretsManager = createSecretsManager({ store, clock, sealer });
+  const parameterStore = createSsm({ store, clock, sealer });
   const logs = createLogs({
     store,
     clock,
     deliver: async (arn, event) => void (await invoke(arn, event)),
+    taken: (messages) => cloudwatch.takeLogMessages(messages),
   });
   const lambda = createLambda({
     store,
@@ -69,14 +90,14 @@ export function openAccount(options: AccountOptions) {
     environment: processVariables,
     ...(options.mostEnvironments !== undefined && { mostEnvironments: options.mostEnvironments }),
   });
-  const events = createEvents({
-    store,
-    clock,
-    // The bus hands over to Lambda's own queue, which persists the event and tries it again.
-    deliver: async (arn, event) => {
-      lambda.invokeLater({ functionName: functionNameIn(arn), payload: Buffer.from(JSON.stringify(event)) });
-    },
-  });
+  const endpointUrl = (): string => processVariables['AWS_ENDPOINT_URL'] ?? 'http://127.0.0.1:4566';
+  const sns = createSns({ store, clock, endpointUrl, invoke: (arn, event) => deliver(arn, event) });
+  // Called when something is delivered, and by then the gateway is there.
+  const deliver = deliverTo({ lambda, sns, gateway: { handle: (request) => gateway.handle(request) } });
+  const events = createEvents({ store, clock, deliver: (arn, event) => deliver(arn, event) });
+  const scheduler = createScheduler({ store, clock, send: (delivery) => events.send(delivery) });
+  const ses = createSes({ store, clock, mailbox: join(directory, 'mailbox') });
+  const cloudwatch = createCloudWatch({ store, clock, changed: announceAlarms({ events, sns }) });
   const codebuild = openCodeBuild({
     store,
     clock,
@@ -84,6 +105,10 @@ export function openAccount(options: AccountOptions) {
     s3: blobs,
     logs,
     environment: processVariables,
+    secrets: {
+      secretsManager: (reference) => secretsManager.resolveReference(reference),
+      parameterStore: (reference) => parameterStore.resolveReference(reference),
+    },
     onBuildStateChange: (detail) =>
       events.announce({
         source: 'aws.codebuild',
@@ -93,24 +118,32 @@ export function openAccount(options: AccountOptions) {
       }),
     maxConcurrentBuilds: options.maxConcurrentBuilds,
   });
+  const callLambda = async (_operation: string, input: unknown): Promise<unknown> => {
+    const { FunctionName, Payload } = input as { FunctionName: string; Payload: string };
+    const { failed, payload, executedVersion } = await lambda
+      .invoke({ functionName: functionNameIn(FunctionName), payload: Buffer.from(Payload) })
+      .catch((error: unknown) => {
+        throw error instanceof ServiceFault ? AwsFault.of(error) : error;
+      });
+    return {
+      StatusCode: 200,
+      Payload: payload.toString('utf8'),
+      ExecutedVersion: executedVersion,
+      ...(failed && { FunctionError: 'Unhandled' }),
+    };
+  };
   const engine = createEngine({
     store,
     clock,
     random,
     integrations: {
-      [LAMBDA_INVOKE]: lambdaInvoke(async (_operation, input) => {
-        const { FunctionName, Payload } = input as { FunctionName: string; Payload: string };
-        const { failed, payload, executedVersion } = await lambda
-          .invoke({ functionName: functionNameIn(FunctionName), payload: Buffer.from(Payload) })
-          .catch((error: unknown) => {
-            throw error instanceof ServiceFault ? AwsFault.of(error) : error;
-          });
-        return {
-          StatusCode: 200,
-          Payload: payload.toString('utf8'),
-          ExecutedVersion: executedVersion,
-          ...(failed && { FunctionError: 'Unhandled' }),
-        };
+      [LAMBDA_INVOKE]: lambdaInvoke(callLambda),
+      [LAMBDA_INVOKE_FOR_TOKEN]: lambdaInvokeForToken(callLambda),
+      [STATES_START_EXECUTION]: statesStartExecution({
+        start: (input, startedBy) => states.startNested(input, startedBy),
+        ended: (arn) => engine.ended(arn),
+        find: (arn) => engine.journal.find(arn),
+        stop: (arn) => void engine.stop(arn, {}),
       }),
       [CODEBUILD_START_BUILD]: codebuildStartBuild({
         call: (operation, input) =>
@@ -124,7 +157,30 @@ export function openAccount(options: AccountOptions) {
     },
     onStatusChange: (change) => events.announce(change),
   });
+  const states = statesService({ store, clock, random, engine });
   const dynamodb = createDynamoDb({ store, clock });
+  const ecr = createEcr({
+    store,
+    clock,
+    directory: join(directory, 'images'),
+    // Read at each call: the port is known once the gateway listens.
+    address: () => processVariables['AWS_ENDPOINT_URL'] ?? 'http://127.0.0.1:4566',
+  });
+  const balancing = createElbV2({ store, clock });
+  const ecs = createEcs({
+    store,
+    clock,
+    directory: join(directory, 'tasks'),
+    balancing,
+    images: ecr,
+    secrets: {
+      secretsManager: (reference) => secretsManager.resolveReference(reference),
+      parameterStore: (reference) => parameterStore.resolveReference(reference),
+    },
+    logs,
+    environment: processVariables,
+    ...(options.launchTask && { launch: options.launchTask }),
+  });
   const gateway = createGateway([
     s3,
     logs,
@@ -132,9 +188,18 @@ export function openAccount(options: AccountOptions) {
     events,
     codebuild,
     dynamodb,
-    statesService({ store, clock, random, engine }),
+    states,
+    ecr,
+    ecs,
+    balancing,
     createKms({ store, clock }),
     createSts({ store, clock }),
+    secretsManager,
+    parameterStore,
+    cloudwatch,
+    sns,
+    ses,
+    scheduler,
   ]);
   return {
     gateway,
@@ -145,29 +210,43 @@ export function openAccount(options: AccountOptions) {
     codebuild,
     engine,
     dynamodb,
+    secretsManager,
+    parameterStore,
+    cloudwatch,
+    sns,
+    ses,
+    scheduler,
+    /** What the balancer asks for the tasks behind a host. */
+    balancing,
     /** Takes up what an earlier process left; call once all functions are registered. */
     async resume() {
       await lambda.start();
       codebuild.resume();
       logs.resume();
       events.resume();
+      sns.resume();
+      cloudwatch.resume();
+      scheduler.resume();
       engine.resume();
+      balancing.resume();
+      ecs.resume();
     },
     /** What starts work stops first. */
     async close() {
       engine.close();
+      cloudwatch.close();
+      scheduler.close();
       await events.close();
+      await sns.close();
       await codebuild.close();
+      await ecs.close();
+      balancing.close();
       logs.close();
       await lambda.close();
       dynamodb.close();
       await gateway.drain();
     },
   };
-}
-
-function functionNameIn(arn: string): string {
-  return /^arn:aws:lambda:[^:]*:[^:]*:function:([^:]+)/.exec(arn)?.[1] ?? arn;
 }
 
 function noSuchObject(bucket: string, key: string): never {

@@ -9,6 +9,7 @@ import type { BalancerTarget } from '../balancer/balancer.ts';
 import type { Lambda } from '../services/lambda/lambda.ts';
 import type { ClientOptions } from './client-options.ts';
 import { account, names, region } from './names.ts';
+import { openTaskTarget } from './open-task-target.ts';
 
 /** Says that nothing is deployed yet, as the placeholder of the lambda-service construct does. */
 const placeholder = `export const handler = async () => ({
@@ -27,8 +28,8 @@ interface Hosts {
 }
 
 /**
- * What a team's own stack does in AWS with the `lambda-service` construct: it makes the function and the alias that the
- * deployment service releases into. Here it happens when the registration of a service is announced; what exists is
+ * What a team's own stack does in AWS with the `lambda-service` and the `ecs-service` construct: it makes the function and the
+ * alias, or the service of tasks, that the deployment service releases into. Here it happens when the registration of a service is announced; what exists is
  * left alone.
  */
 export async function openTargets(store: DatabaseSync, lambda: Lambda, options: ClientOptions): Promise<Hosts> {
@@ -36,6 +37,7 @@ export async function openTargets(store: DatabaseSync, lambda: Lambda, options: 
     'CREATE TABLE IF NOT EXISTS stack_hosts (host TEXT PRIMARY KEY, function_name TEXT NOT NULL, alias TEXT NOT NULL)',
   );
   const put = store.prepare('INSERT OR REPLACE INTO stack_hosts (host, function_name, alias) VALUES (?, ?, ?)');
+  const remove = store.prepare('DELETE FROM stack_hosts WHERE host = ?');
   const find = store.prepare('SELECT function_name, alias FROM stack_hosts WHERE host = ?');
   const all = store.prepare('SELECT host FROM stack_hosts ORDER BY host');
   const client = new LambdaClient(options);
@@ -46,8 +48,15 @@ export async function openTargets(store: DatabaseSync, lambda: Lambda, options: 
     async handler(event) {
       const { service, data } = detail.parse((event as { detail: unknown }).detail);
       for (const [environment, target] of Object.entries(data.environments)) {
+        const host = `${service}.${environment}.localhost`;
+        if (target.kind === 'ecs') {
+          await openTaskTarget(options, host, target);
+          // It may have been a function's before.
+          remove.run(host);
+          continue;
+        }
         await createTarget(client, target.functionName, target.alias);
-        put.run(`${service}.${environment}.localhost`, target.functionName, target.alias);
+        put.run(host, target.functionName, target.alias);
       }
     },
   });

@@ -7,17 +7,23 @@ import {
 } from '@aws-sdk/client-cloudwatch-logs';
 import { CreateTableCommand, DynamoDBClient, UpdateTimeToLiveCommand } from '@aws-sdk/client-dynamodb';
 import { CreateArchiveCommand, CreateEventBusCommand, EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { CreatePullThroughCacheRuleCommand, ECRClient } from '@aws-sdk/client-ecr';
 import { CreateAliasCommand, CreateKeyCommand, KMSClient, ListAliasesCommand } from '@aws-sdk/client-kms';
 import { CreateBucketCommand, PutBucketVersioningCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { CreateEmailIdentityCommand, SESv2Client } from '@aws-sdk/client-sesv2';
+import { CreateTopicCommand, SNSClient } from '@aws-sdk/client-sns';
 import { CreateStateMachineCommand, SFNClient, UpdateStateMachineCommand } from '@aws-sdk/client-sfn';
 import { functionCatalog, functionNameOf, type FunctionRow } from '#functions/catalog.ts';
+import { registryShape } from '#schemas/registry.ts';
 import { tableShape } from '#schemas/table.ts';
 import {
   bindDefinition,
+  childrenFirst,
   machineCatalog,
   mostQueuedMinutes,
   projectCatalog,
   type Binding,
+  type MachineRow,
 } from '#state-machines/catalog.ts';
 import type { ClientOptions } from './client-options.ts';
 import { account, functionArn, machineArn, names, region } from './names.ts';
@@ -32,7 +38,15 @@ const kitKey = 'runner/runner-kit.zip';
  * last start (definitions, buildspecs, rules, the runner kit) is brought up to date.
  */
 export async function provision(client: ClientOptions, kit: Uint8Array): Promise<void> {
-  await Promise.all([createTable(client), createKeys(client), createBlobBucket(client, kit), createBus(client)]);
+  await Promise.all([
+    createTable(client),
+    createKeys(client),
+    createImageCache(client),
+    createBlobBucket(client, kit),
+    createBus(client),
+    createSender(client),
+    new SNSClient(client).send(new CreateTopicCommand({ Name: names.topic })),
+  ]);
   await Promise.all([putRules(client), putProjects(client), putMachines(client), createBuildLogs(client)]);
 }
 
@@ -81,6 +95,22 @@ async function createKeys(options: ClientOptions): Promise<void> {
     const { KeyMetadata } = await client.send(new CreateKeyCommand(spec));
     await client.send(new CreateAliasCommand({ AliasName: alias, TargetKeyId: KeyMetadata?.KeyId }));
   }
+}
+
+/** Repositories of services are made when their first image is planned. */
+async function createImageCache(options: ClientOptions): Promise<void> {
+  const client = new ECRClient(options);
+  const { basePrefix: ecrRepositoryPrefix, upstream: upstreamRegistryUrl } = registryShape;
+  await unlessThere('PullThroughCacheRuleAlreadyExistsException', () =>
+    client.send(new CreatePullThroughCacheRuleCommand({ ecrRepositoryPrefix, upstreamRegistryUrl })),
+  );
+}
+
+async function createSender(options: ClientOptions): Promise<void> {
+  const client = new SESv2Client(options);
+  await unlessThere('AlreadyExistsException', () =>
+    client.send(new CreateEmailIdentityCommand({ EmailIdentity: names.emailSender })),
+  );
 }
 
 async function createBlobBucket(options: ClientOptions, kit: Uint8Array): Promise<void> {
@@ -137,7 +167,7 @@ async function putProjects(options: ClientOptions): Promise<void> {
 
 async function putMachines(options: ClientOptions): Promise<void> {
   const client = new SFNClient(options);
-  for (const { name, file, bindings } of machineCatalog) {
+  for (const { name, file, bindings } of childrenFirst<MachineRow>(machineCatalog)) {
     const text = await readFile(new URL(`../../state-machines/${file}`, import.meta.url), 'utf8');
     const values = Object.entries(bindings).map(([placeholder, binding]) => [placeholder, valueOf(binding)]);
     const definition = bindDefinition(text, Object.fromEntries(values) as Record<string, string>);
@@ -172,6 +202,8 @@ function valueOf(binding: Binding): string {
       return functionArn(rowNamed(`tasks/${binding.name}`));
     case 'project':
       return names.project(binding.name);
+    case 'machine':
+      return machineArn(binding.name);
     case 'blob-bucket':
       return names.blobBucket;
     case 'build-log-group':

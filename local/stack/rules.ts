@@ -1,11 +1,15 @@
 import { EventBridgeClient, PutRuleCommand, PutTargetsCommand } from '@aws-sdk/client-eventbridge';
 import { functionCatalog, nameOf, type EventPattern, type FunctionRow } from '#functions/catalog.ts';
-import { functionArn, machineArn, names } from './names.ts';
+import { projectCatalog } from '#state-machines/catalog.ts';
+import { eventSource } from '#schemas/events/envelope.ts';
+import { announcedTypes } from '#schemas/events/notified-events.ts';
+import { functionArn, machineArn, names, topicArn } from './names.ts';
 import type { ClientOptions } from './client-options.ts';
 
 /** A rule for every function that events or the clock trigger, as the stack has them. */
 export async function putRules(options: ClientOptions): Promise<void> {
   const client = new EventBridgeClient(options);
+  await putAnnouncements(client);
   for (const row of functionCatalog) {
     const rule = ruleOf(row);
     if (!rule) continue;
@@ -18,6 +22,16 @@ export async function putRules(options: ClientOptions): Promise<void> {
       }),
     );
   }
+}
+
+/** What happens to deployments, for everybody who subscribes to the topic. */
+async function putAnnouncements(client: EventBridgeClient): Promise<void> {
+  const Name = names.topic;
+  const pattern = { source: [eventSource], 'detail-type': announcedTypes };
+  await client.send(new PutRuleCommand({ Name, EventBusName: names.bus, EventPattern: JSON.stringify(pattern) }));
+  await client.send(
+    new PutTargetsCommand({ Rule: Name, EventBusName: names.bus, Targets: [{ Id: Name, Arn: topicArn }] }),
+  );
 }
 
 function ruleOf({ trigger }: FunctionRow) {
@@ -33,7 +47,11 @@ function ruleOf({ trigger }: FunctionRow) {
   };
 }
 
-function patternOf({ machine, ...pattern }: EventPattern) {
-  if (machine === undefined) return pattern;
-  return { ...pattern, detail: { ...pattern.detail, stateMachineArn: [machineArn(machine)] } };
+function patternOf({ machine, builds, ...pattern }: EventPattern) {
+  const own = {
+    ...(machine && { stateMachineArn: [machineArn(machine)] }),
+    ...(builds && { 'project-name': projectCatalog.map(({ name }) => names.project(name)) }),
+  };
+  const detail = { ...pattern.detail, ...own };
+  return Object.keys(detail).length === 0 ? pattern : { ...pattern, detail };
 }

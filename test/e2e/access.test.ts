@@ -82,16 +82,6 @@ describe('the API', () => {
     expect((await viewer.refused('POST', '/v1/deployments', { headers: json, body: '{' })).status).toBe(403);
   });
 
-  it('gives no token for a wrong secret', async () => {
-    for (const authorization of [undefined, 'Basic', `Basic ${Buffer.from('dsctl:wrong').toString('base64')}`]) {
-      const answer = await fetch(`${host.apiUrl}/oauth/token`, {
-        method: 'POST',
-        headers: authorization === undefined ? {} : { authorization },
-      });
-      expect([answer.status, await answer.json()]).toEqual([401, { error: 'invalid_client' }]);
-    }
-  });
-
   it('tells everybody how it is', async () => {
     expect((await host.api.as(undefined).call(health)).body).toMatchObject({ status: 'ok', queueDepth: 0 });
   });

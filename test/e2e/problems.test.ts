@@ -34,7 +34,7 @@ describe('the API says what is wrong with', () => {
   it.each([
     ['DELETE', '/v1/deployments', ['GET', 'POST']],
     ['POST', '/v1/health', ['GET']],
-    ['GET', '/v1/services/orders', ['PUT']],
+    ['DELETE', '/v1/services/orders', ['GET', 'PUT']],
     ['PATCH', '/v1/manifests/validate', ['POST']],
   ])('the method %s on %s, and which would do', async (method, path, allowed) => {
     const { status, headers } = await host.api.refused(method, path);

@@ -47,7 +47,7 @@ export function aDeployment(changes: Partial<Deployment> = {}): Deployment {
 }
 
 export function aRelease(changes: Partial<Release> = {}): Release {
-  const target = { functionName: 'orders-staging', alias: 'live', url: 'http://orders' };
+  const target = { kind: 'lambda' as const, functionName: 'orders-staging', alias: 'live', url: 'http://orders' };
   return { version: '7', target, trafficMoved: true, ...changes };
 }
 

@@ -2,7 +2,7 @@ import './quiet-logs.ts';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startHost, type LocalHost } from '#local/host.ts';
+import { startHost, type HostOptions, type LocalHost } from '#local/host.ts';
 import { apiClient, type ApiClient } from './api-client.ts';
 import { makeRepository, type GitRepository } from './git-repository.ts';
 
@@ -25,10 +25,10 @@ export function makeRoot(): Promise<string> {
  *
  * @param root where an earlier host worked; without it a fresh one, removed with `close`
  */
-export async function startE2eHost(root?: string): Promise<E2eHost> {
+export async function startE2eHost(root?: string, options: Pick<HostOptions, 'watch'> = {}): Promise<E2eHost> {
   const place = root ?? (await makeRoot());
   const directory = join(place, 'state');
-  const host = await startHost({ directory, ports: { api: 0, aws: 0, services: 0 } });
+  const host = await startHost({ ...options, directory, ports: { api: 0, aws: 0, services: 0 } });
   return {
     ...host,
     root: place,
@@ -49,7 +49,11 @@ export async function tokenFrom(credentialsFile: string): Promise<string> {
     string
   >;
   const basic = Buffer.from(`${clientId}:${clientSecret}`).toString('base64');
-  const response = await fetch(tokenUrl ?? '', { method: 'POST', headers: { authorization: `Basic ${basic}` } });
+  const response = await fetch(tokenUrl ?? '', {
+    method: 'POST',
+    headers: { authorization: `Basic ${basic}` },
+    body: new URLSearchParams({ grant_type: 'client_credentials' }),
+  });
   const { access_token: token } = (await response.json()) as { access_token?: string };
   if (token === undefined) throw new Error(`The token endpoint answered ${response.status}.`);
   return token;

@@ -2,7 +2,7 @@ import type { Deps } from '#runtime/deps.ts';
 
 /** Something that goes wrong once when a port is used. */
 export type Trouble = {
-  /** For instance `shifter.promote`. */
+  /** For instance `shifter.shift`. */
   readonly at: `${keyof Deps}.${string}`;
 } & (
   | {

@@ -3,16 +3,21 @@ import type { WireRequest } from '#local/gateway/wire.ts';
 
 const writing = /\.(PutItem|UpdateItem|DeleteItem|BatchWriteItem|TransactWriteItems)$/;
 
-/** A gateway with an eye on it: what is under way, and which requests wrote to the table. */
+/** A gateway with an eye on it: what is under way, and which requests went to the table. */
 export function watchedGateway(gateway: Gateway) {
   const writes: string[] = [];
+  const tableRequests: string[] = [];
   let underWay = 0;
   return {
     /** Each request that writes to a table, as its body. */
     writes: writes as readonly string[],
+    /** Each request to the table, reading or writing, as the name of its operation. */
+    tableRequests: tableRequests as readonly string[],
     gateway: {
       async handle(request: WireRequest) {
-        if (writing.test(request.headers['x-amz-target'] ?? '')) {
+        const target = request.headers['x-amz-target'] ?? '';
+        if (target.startsWith('DynamoDB_')) tableRequests.push(target.slice(target.indexOf('.') + 1));
+        if (writing.test(target)) {
           writes.push(Buffer.from(request.body).toString('utf8'));
         }
         // A function may wait for the clock, so an invocation under way does not mean that anything moves.

@@ -23,6 +23,15 @@ import { scriptedCodeBuild } from './scripted-codebuild.ts';
 import { troubledDeps, type Trouble } from './troubled-deps.ts';
 import { watchedGateway } from './watched-gateway.ts';
 
+/** Somebody who asks, with every permission and for every service. */
+export interface Person {
+  readonly name: string;
+  readonly groups?: readonly string[];
+  readonly email?: string;
+}
+
+const ada: Person = { name: 'ada' };
+
 interface HostParts {
   readonly store?: DatabaseSync;
   readonly clock?: VirtualClock;
@@ -93,8 +102,8 @@ export async function openWorkflowHost(parts: HostParts = {}) {
     deps: made,
     writes: traffic.writes,
     quiet: () => traffic.quiet(),
-    /** Calls an operation as API Gateway does, with every permission. */
-    async callApi(operation: string, params: Readonly<Record<string, string>>, body?: unknown) {
+    /** Calls an operation as API Gateway does, with every permission, and as Ada unless it is said otherwise. */
+    async callApi(operation: string, params: Readonly<Record<string, string>>, body?: unknown, as: Person = ada) {
       const answer = await account.invoke(`deployment-service-${operation}`, {
         headers: { 'content-type': 'application/json' },
         pathParameters: params,
@@ -103,7 +112,13 @@ export async function openWorkflowHost(parts: HostParts = {}) {
         body: body === undefined ? null : JSON.stringify(body),
         requestContext: {
           requestId: 'request-1',
-          authorizer: { principalId: 'ada', permissions: permission.options.join(' ') },
+          authorizer: {
+            principalId: as.name,
+            permissions: permission.options.join(' '),
+            reach: 'every-service',
+            groups: JSON.stringify(as.groups ?? []),
+            ...(as.email !== undefined && { email: as.email }),
+          },
         },
       });
       return answer as { readonly statusCode: number; readonly body: string };

@@ -111,7 +111,7 @@ describe('a build', () => {
   });
 
   scenario('that was lost is begun again, whatever an earlier step got over', async ({ given, when }) => {
-    given.trouble({ at: 'deployments.findArtifact', error: throttled() }).build({ install: 'is lost' });
+    given.trouble({ at: 'artifacts.find', error: throttled() }).build({ install: 'is lost' });
     const outcome = await when.deploys();
     outcome.status('succeeded');
     expect(outcome.view.steps.slice(0, 4)).toMatchObject([
@@ -130,7 +130,7 @@ describe('the source', () => {
     outcome
       .status('failed')
       .failure({
-        code: 'step_failed',
+        code: 'not_found',
         step: 'source',
         message: `commit not in the repository: ${commit} in https://git.example.com/orders.git`,
       })

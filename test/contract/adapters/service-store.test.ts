@@ -17,7 +17,7 @@ function aRegistration(name: string, changes: Partial<Registration> = {}): Regis
     repository: 'https://example.test/orders.git',
     manifestPath: 'service.yaml',
     owner: 'team-orders',
-    environments: { staging: { functionName: `${name}-staging`, alias: 'live', url: 'http://x' } },
+    environments: { staging: { kind: 'lambda', functionName: `${name}-staging`, alias: 'live', url: 'http://x' } },
     correlationId: 'corr',
     traceId: '0'.repeat(32),
     ...changes,
@@ -51,7 +51,7 @@ test('a registration that did not see the one before it writes neither state nor
 test('an environment that a new registration leaves out is gone, and the chain of events goes on', async () => {
   const { services } = account.deps;
   const name = uniqueService();
-  const staging = { functionName: 'f', alias: 'live', url: 'http://x' };
+  const staging = { kind: 'lambda' as const, functionName: 'f', alias: 'live', url: 'http://x' };
   const first = registerService(
     undefined,
     aRegistration(name, { environments: { staging, production: { ...staging, region: 'eu-west-1' } } }),

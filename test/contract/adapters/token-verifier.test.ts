@@ -54,13 +54,34 @@ async function token({ claims = {}, alg = 'ES256', kid = 'own', key = own.privat
 }
 
 describe('a token', () => {
-  test('of the issuer for us gives its subject and its roles', async () => {
-    expect(await verifier().verify(await token())).toEqual({ subject: 'ada', roles: ['viewer'] });
+  test('of the issuer for us gives its subject, its roles and when it ends', async () => {
+    const exp = seconds() + 90;
+    const told = { subject: 'ada', roles: ['viewer'], groups: [], expiresAt: exp };
+    expect(await verifier().verify(await token({ claims: { exp } }))).toEqual(told);
     expect(await verifier().verify(await token({ alg: 'RS256', kid: 'rsa', key: rsa.privateKey }))).toBeDefined();
     const several = await token({ claims: { aud: ['another', audience] } });
     expect(await verifier().verify(several)).toBeDefined();
     const none = await token({ claims: { roles: undefined } });
-    expect(await verifier().verify(none)).toEqual({ subject: 'ada', roles: [] });
+    expect(await verifier().verify(none)).toMatchObject({ subject: 'ada', roles: [] });
+  });
+
+  test('gives the groups that it names', async () => {
+    const made = await token({ claims: { groups: ['shop', 'the night shift'] } });
+    expect(await verifier().verify(made)).toMatchObject({ groups: ['shop', 'the night shift'] });
+  });
+
+  test.each([
+    [{ email: 'ada@example.com' }, 'ada@example.com'],
+    [{ email: 'ada@example.com', email_verified: true }, 'ada@example.com'],
+    [{ email: 'ada@example.com', email_verified: false }, undefined],
+    [{ email: 'ada@example.com', email_verified: 'false' }, undefined],
+    [{ email: 'ada' }, undefined],
+    [{ email: ['ada@example.com'] }, undefined],
+    [{}, undefined],
+  ])('with %j gives the address %s', async (claims, email) => {
+    const told = await verifier().verify(await token({ claims }));
+    expect(told?.subject).toBe('ada');
+    expect(told?.email).toBe(email);
   });
 
   test.each<{ readonly what: string; readonly change: () => TokenChange | Promise<TokenChange> }>([
@@ -75,6 +96,8 @@ describe('a token', () => {
     { what: 'with an empty subject', change: () => ({ claims: { sub: '' } }) },
     { what: 'whose roles are no list', change: () => ({ claims: { roles: 'platform' } }) },
     { what: 'whose roles are not words', change: () => ({ claims: { roles: [1] } }) },
+    { what: 'whose groups are no list', change: () => ({ claims: { groups: 'shop' } }) },
+    { what: 'whose groups are not words', change: () => ({ claims: { groups: [null] } }) },
     { what: 'signed with a foreign key under our key id', change: () => ({ key: foreign.privateKey }) },
     { what: 'signed with a key that nobody published', change: () => ({ key: foreign.privateKey, kid: 'new' }) },
     {

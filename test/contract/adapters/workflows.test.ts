@@ -1,5 +1,12 @@
 import { CodeBuildClient, DeleteProjectCommand } from '@aws-sdk/client-codebuild';
-import { ListExecutionsCommand, SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn';
+import {
+  CreateStateMachineCommand,
+  DescribeExecutionCommand,
+  ListExecutionsCommand,
+  SFNClient,
+  StartExecutionCommand,
+  StopExecutionCommand,
+} from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { StepFunctionsWorkflows } from '#adapters/sfn/workflows.ts';
 import { machineArn, names } from '#local/stack/names.ts';
@@ -41,10 +48,76 @@ describe('a run of a deployment', () => {
   });
 
   test('of a machine that does not exist is a fault', async () => {
-    const lost = new StepFunctionsWorkflows(new SFNClient(account.client), machineArn('nothing'));
+    const lost = new StepFunctionsWorkflows(new SFNClient(account.client), {
+      deployment: machineArn('nothing'),
+      push: '',
+      promotion: '',
+    });
     await expect(lost.startDeployment(account.deps.ids.deploymentId(), 1)).rejects.toMatchObject({
       name: 'StateMachineDoesNotExist',
     });
+  });
+});
+
+describe('a state that waits for its token', () => {
+  const waits = JSON.stringify({
+    QueryLanguage: 'JSONata',
+    StartAt: 'Ask',
+    States: {
+      Ask: {
+        Type: 'Task',
+        Resource: 'arn:aws:states:::lambda:invoke.waitForTaskToken',
+        Arguments: { FunctionName: 'hears-the-token', Payload: { token: '{% $states.context.Task.Token %}' } },
+        TimeoutSeconds: 3600,
+        End: true,
+      },
+    },
+  });
+
+  /** Starts an execution and brings the token that its state gave out. */
+  async function asleep(name: string) {
+    const tokens: string[] = [];
+    account.local?.lambda.register('hears-the-token', {
+      timeoutSeconds: 10,
+      handler: async (event) => void tokens.push((event as { token: string }).token),
+    });
+    const client = new SFNClient(account.client);
+    const { stateMachineArn } = await client.send(
+      new CreateStateMachineCommand({ name: 'waits', definition: waits, roleArn: 'arn:aws:iam::000000000000:role/r' }),
+    );
+    const { executionArn } = await client.send(new StartExecutionCommand({ stateMachineArn, name }));
+    await account.local?.engine.idle();
+    return {
+      token: tokens[0] ?? '',
+      stop: () => client.send(new StopExecutionCommand({ executionArn })),
+      read: () => client.send(new DescribeExecutionCommand({ executionArn })),
+    };
+  }
+
+  test('is woken once, with what it is told', async ({ skip }) => {
+    if (account.shared) skip('a function of this process cannot be called from there');
+    const { workflows } = account.deps;
+    const { token, read } = await asleep('woken');
+    expect(await workflows.wake(token, { decision: 'approved' })).toBe('woken');
+    expect(await workflows.wake(token, { decision: 'rejected' })).toBe('gone');
+    await account.local?.engine.idle();
+    expect(await read()).toMatchObject({ status: 'SUCCEEDED', output: '{"decision":"approved"}' });
+  });
+
+  test('that was stopped, or never was, is gone', async ({ skip }) => {
+    if (account.shared) skip('a function of this process cannot be called from there');
+    const { workflows } = account.deps;
+    const { token, stop } = await asleep('stopped');
+    await stop();
+    expect(await workflows.wake(token, undefined)).toBe('gone');
+    expect(await workflows.wake('no token at all', undefined)).toBe('gone');
+  });
+
+  test('is not taken for gone when the answer itself is at fault', async ({ skip }) => {
+    if (account.shared) skip('a function of this process cannot be called from there');
+    const { token } = await asleep('too-much');
+    const tooMuch = account.deps.workflows.wake(token, 'x'.repeat(300_000));
+    await expect(tooMuch).rejects.toMatchObject({ name: 'ValidationException' });
   });
 });
 

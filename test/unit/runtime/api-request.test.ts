@@ -60,6 +60,10 @@ describe('a request', () => {
       '/repository',
     ]);
     expect(message).toBe('The request has 8 faults.');
+    expect(Object.fromEntries(faults.map((fault) => [fault.pointer, fault.message]))).toMatchObject({
+      '/environments/st~1ag~0ing': 'must be 1 to 31 of a-z, 0-9 and "-", starting with a letter',
+      '/owner': 'is missing',
+    });
   });
 
   test('without query, path parameters, headers or authorizer is read all the same', () => {
@@ -98,6 +102,20 @@ describe('a query', () => {
 });
 
 describe('a body', () => {
+  test.each([
+    [{ owner: 7 }, '/owner', 'must be a string'],
+    [{ owner: null }, '/owner', 'must be a string'],
+    [{ replace: 'yes' }, '/replace', 'must be true or false'],
+    [{ environments: [] }, '/environments', 'must be an object'],
+    [{ environments: undefined }, '/environments', 'is missing'],
+    [{ environments: { staging: { kind: 'ecs', cluster: [] } } }, '/environments/staging/cluster', 'must be a string'],
+    [{ environments: { staging: { kind: 'vm' } } }, '/environments/staging/kind', 'must be lambda or ecs'],
+  ])('with %j is told the type at its place', (changes, pointer, rule) => {
+    const body = JSON.stringify({ repository: 'r', owner: 'o', environments: { staging: {} }, ...changes });
+    const event = apiEvent({ pathParameters: { service: 'orders' }, body, headers: json });
+    expect(refusalOf(() => readRequest(registerService, event)).faults).toEqual([{ pointer, message: rule }]);
+  });
+
   test.each([
     'application/json',
     'Application/JSON',

@@ -159,16 +159,17 @@ describe('a viewer', () => {
 });
 
 describe('frames of a log', () => {
-  test('carry the number of the chunk as their id, and the end as an event', async () => {
+  test('carry the number of the chunk as their id, the end as an event, and all the trace', async () => {
+    const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
     async function* frames() {
-      yield { kind: 'chunk' as const, chunk: { n: 3, lines: [] } };
+      yield { kind: 'chunk' as const, chunk: { n: 3, lines: [] }, traceId };
       yield { kind: 'heartbeat' as const };
-      yield { kind: 'end' as const, status: 'failed' as const };
+      yield { kind: 'end' as const, status: 'failed' as const, traceId };
     }
     expect(await Array.fromAsync(sseFrames(frames()))).toEqual([
-      { id: '3', data: { n: 3, lines: [] } },
+      { id: '3', data: { n: 3, lines: [], traceId } },
       {},
-      { event: 'end', data: { status: 'failed' } },
+      { event: 'end', data: { status: 'failed', traceId } },
     ]);
   });
 

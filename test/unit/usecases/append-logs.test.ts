@@ -33,6 +33,27 @@ describe('what a build writes', () => {
     expect(page.endedStreams).toBe(1);
   });
 
+  test('is kept without what looks like a credential, also where that goes over several lines', async () => {
+    const id = account.deps.ids.deploymentId();
+    const key = (which: string): string => [`-----${which} RSA PRIVATE`, 'KEY-----'].join(' ');
+    const messages = [
+      `[install] token=${'x'.repeat(20)} given\n`,
+      `[test] ${key('BEGIN')}\n`,
+      '[test] MIIEvQIBADAN\n',
+      `[test] ${key('END')}\n`,
+      '[test] after\n',
+    ];
+    await appendLogs(account.deps, { stream: `${id}/build-1`, events: messages.map(eventOf) });
+    const page = await account.deps.logs.read(id, 0, 10);
+    expect(page.chunks.flatMap(({ lines }) => lines).map(({ step, text }) => `${step}: ${text}`)).toEqual([
+      'install: token=*** given',
+      'test: ***',
+      'test: ***',
+      'test: ***',
+      'test: after',
+    ]);
+  });
+
   test('under a stream of somebody else is left alone', async () => {
     const id = account.deps.ids.deploymentId();
     const events = [eventOf('[test] x', 1)];

@@ -20,7 +20,7 @@ const commitB = 'b'.repeat(40);
 async function aService() {
   const service = uniqueService();
   const repository = 'https://example.test/x.git';
-  const environments = { staging: {}, production: {} };
+  const environments = { staging: { kind: 'lambda' }, production: { kind: 'lambda' } } as const;
   await registerService(
     account.deps,
     { name: service, repository, manifestPath: 'service.yaml', owner: 'team', environments },

@@ -1,3 +1,4 @@
+import { fetchAccess } from '#domain/service/fetch-access.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openTestAccount, uniqueService, type TestAccount } from '#test/support/account.ts';
 import { registerService, type RegisterServiceInput } from '#usecases/register-service.ts';
@@ -15,7 +16,7 @@ function aRegistration(changes: Partial<RegisterServiceInput> = {}): RegisterSer
     repository: 'https://example.test/orders.git',
     manifestPath: 'service.yaml',
     owner: 'team',
-    environments: { staging: {} },
+    environments: { staging: { kind: 'lambda' } },
     ...changes,
   };
 }
@@ -28,20 +29,35 @@ function register(
     serviceUrlTemplate: 'https://{service}.{environment}.example.test',
   },
 ) {
-  const { services, clock, digest } = account.deps;
-  const installation = { region: 'eu-north-1', toolchain: 'any', ...settings };
-  return registerService({ services, clock, digest, settings: installation }, input, aCaller());
+  const { services, deployments, clock, digest } = account.deps;
+  const images = { imageRepositories: 'registry.example/services', imagePlatform: 'linux/arm64' };
+  const installation = { region: 'eu-north-1', toolchain: 'any', ...images, ...settings };
+  return registerService({ services, deployments, clock, digest, settings: installation }, input, aCaller());
 }
 
 describe('registering a service', () => {
+  test('under the name of the installation itself is refused: its secrets lie under that name', async () => {
+    await expect(register(aRegistration({ name: 'deployment-service' }))).rejects.toMatchObject({
+      code: 'validation_error',
+      faults: [{ pointer: '/path/service', message: expect.stringContaining('another name') as string }],
+    });
+    expect(await account.deps.services.find('deployment-service')).toBeUndefined();
+  });
+
   test('fills in what follows from the names', async () => {
-    const input = aRegistration({ environments: { staging: {}, production: { alias: 'prod', region: 'eu-north-1' } } });
+    const input = aRegistration({
+      environments: {
+        staging: { kind: 'lambda' },
+        production: { kind: 'lambda', alias: 'prod', region: 'eu-north-1' },
+      },
+    });
     const { service, created } = await register(input);
     expect(created).toBe(true);
     const url = (environment: string) => `https://${input.name}.${environment}.example.test`;
     expect(service.environments).toEqual({
-      staging: { functionName: `${input.name}-staging`, alias: 'live', url: url('staging') },
+      staging: { kind: 'lambda', functionName: `${input.name}-staging`, alias: 'live', url: url('staging') },
       production: {
+        kind: 'lambda',
         functionName: `${input.name}-production`,
         alias: 'prod',
         url: url('production'),
@@ -62,8 +78,45 @@ describe('registering a service', () => {
     expect(await account.deps.services.find(input.name)).toEqual(last?.service);
   });
 
+  test.each([
+    ['another service has', 'secretsmanager:another/git', 'must begin with secretsmanager:'],
+    ['another service has as a parameter', 'ssm:/another/git', 'must begin with ssm:/'],
+  ])('is refused with credentials that %s', async (_, repositoryCredentials, message) => {
+    const input = aRegistration({ repository: 'https://git.example.com/o.git', repositoryCredentials });
+    await expect(register(input)).rejects.toMatchObject({
+      code: 'validation_error',
+      faults: [{ pointer: '/repositoryCredentials', message: expect.stringContaining(message) as string }],
+    });
+    expect(await account.deps.services.find(input.name)).toBeUndefined();
+  });
+
+  test('keeps the reference of its credentials, until it is replaced without one', async () => {
+    const plain = aRegistration({ repository: 'https://git.example.com/o.git' });
+    const repositoryCredentials = `secretsmanager:${plain.name}/git#token`;
+    await register({ ...plain, repositoryCredentials });
+    const kept = await account.deps.services.find(plain.name);
+    expect(kept).toMatchObject({ repositoryCredentials });
+    expect(kept && fetchAccess(kept)).toEqual([
+      { Name: 'REPOSITORY_CREDENTIALS', Type: 'SECRETS_MANAGER', Value: `${plain.name}/git:token` },
+    ]);
+    await register(plain);
+    expect(await account.deps.services.find(plain.name)).not.toHaveProperty('repositoryCredentials');
+  });
+
+  test('is refused with a connection to what it does not lead to', async () => {
+    const connection = 'arn:aws:codeconnections:eu-west-1:111122223333:connection/01234567-89ab-cdef-0123-456789abcdef';
+    await register(aRegistration({ repository: 'https://github.com/acme/orders.git', connection }));
+    for (const repository of ['https://git.example.com/acme/orders.git', 'ssh://git@github.com/acme/orders.git']) {
+      await expect(register(aRegistration({ repository, connection }))).rejects.toMatchObject({
+        faults: [{ pointer: '/connection' }],
+      });
+    }
+  });
+
   test('is refused without a URL where no template makes one', async () => {
-    const input = aRegistration({ environments: { staging: { url: 'https://x.test' }, production: {} } });
+    const input = aRegistration({
+      environments: { staging: { kind: 'lambda', url: 'https://x.test' }, production: { kind: 'lambda' } },
+    });
     await expect(register(input, { repositorySchemes: ['https'] })).rejects.toMatchObject({
       code: 'validation_error',
       faults: [{ pointer: '/environments/production/url' }],
@@ -79,10 +132,10 @@ describe('a target', () => {
   test('whose function would have a name that Lambda does not take is refused, unless the name is given', async () => {
     const service = 'o'.repeat(40);
     const longest = 'e'.repeat(23);
-    expect((await registered(service, { [longest]: {} })).service.environments).toMatchObject({
+    expect((await registered(service, { [longest]: { kind: 'lambda' } })).service.environments).toMatchObject({
       [longest]: { functionName: `${service}-${longest}` },
     });
-    await expect(registered(service, { [`${longest}e`]: {} })).rejects.toMatchObject({
+    await expect(registered(service, { [`${longest}e`]: { kind: 'lambda' } })).rejects.toMatchObject({
       code: 'validation_error',
       faults: [
         {
@@ -91,13 +144,13 @@ describe('a target', () => {
         },
       ],
     });
-    const named = await registered(service, { [`${longest}e`]: { functionName: 'short' } });
+    const named = await registered(service, { [`${longest}e`]: { kind: 'lambda', functionName: 'short' } });
     expect(named.service.environments).toMatchObject({ [`${longest}e`]: { functionName: 'short' } });
   });
 
   test('in a region from which Lambda cannot read the artifacts is refused', async () => {
     const name = uniqueService();
-    await expect(registered(name, { staging: { region: 'us-east-1' } })).rejects.toMatchObject({
+    await expect(registered(name, { staging: { kind: 'lambda', region: 'us-east-1' } })).rejects.toMatchObject({
       code: 'validation_error',
       faults: [
         {

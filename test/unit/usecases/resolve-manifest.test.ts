@@ -23,7 +23,7 @@ async function aDeploymentStoredFrom(manifestPath: string) {
       repository: 'https://git.example.test/a.git',
       manifestPath: 'service.yaml',
       owner: 'team',
-      environments: { staging: {} },
+      environments: { staging: { kind: 'lambda' } },
     },
     aCaller(),
   );

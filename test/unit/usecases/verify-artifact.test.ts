@@ -41,8 +41,9 @@ async function aSignedArtifact(options: { bytes?: string; signer?: Signer; servi
     artifactDigest: digest,
     artifactSize: bytes.length,
   };
-  const { blobs, clock, deployments } = deps;
-  await signArtifact({ blobs, clock, deployments, digest: deps.digest, signer: options.signer ?? deps.signer }, task);
+  const { blobs, clock, deployments, digest: digestOf, images, settings } = deps;
+  const signer = options.signer ?? deps.signer;
+  await signArtifact({ blobs, clock, deployments, digest: digestOf, images, settings, signer }, task);
   const { artifact } = (await deps.deployments.find(admitted.id)) ?? {};
   if (!artifact) throw new Error('The artifact is not on record.');
   return { deployment: { service: given.service, source, identity }, artifact };
