@@ -49,6 +49,19 @@ function ruleNamed(name: string): Resource {
   return ruleFor(row);
 }
 
+it('builds that begin are heard of on the default bus, and those of our projects only', () => {
+  const { EventBusName, EventPattern } = ruleNamed('on-build-started').properties;
+  expect(EventBusName).toBeUndefined();
+  expect(EventPattern).toEqual({
+    source: ['aws.codebuild'],
+    'detail-type': ['CodeBuild Build State Change'],
+    detail: {
+      'build-status': ['IN_PROGRESS'],
+      'project-name': ['deployment-service-fetch-source', 'deployment-service-build'],
+    },
+  });
+});
+
 it('queued deployments are heard of on the bus of the service', () => {
   const [bus] = ofType('AWS::Events::EventBus');
   expect(bus?.properties['Name']).toBe('deployment-service');

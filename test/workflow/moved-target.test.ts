@@ -47,6 +47,7 @@ async function registerElsewhere(host: WorkflowHost): Promise<void> {
   const registration = {
     repository: 'https://git.example.com/orders.git',
     owner: 'team-a',
+    replace: true,
     environments: { staging: { functionName: 'orders-moved' }, production: {} },
   };
   const { statusCode, body } = await host.callApi('register-service', { service: 'orders' }, registration);
