@@ -1,5 +1,7 @@
 import { progressOf } from '#domain/deployment/begin-step.ts';
 import { approvalInForce } from '#domain/deployment/approval-in-force.ts';
+import { canonicalJson } from '#domain/canonical-json.ts';
+import { decide } from '#domain/deployment/decision.ts';
 import { blobKeys } from '#domain/blob-keys.ts';
 import { imageNames } from '#domain/image-names.ts';
 import type { Deployment } from '#domain/deployment/deployment.ts';
@@ -16,6 +18,7 @@ import type { Deps } from '#ports/deps.ts';
 import type { DeploymentTask } from '#schemas/workflows/deployment-task.ts';
 import { sourceFacts } from '#schemas/workflows/source-facts.ts';
 import { momentOf } from './moment-of.ts';
+import { commitDecision } from './commit-decision.ts';
 import { closeStep, openStep } from './run-step.ts';
 import { servingManifest } from './serving-manifest.ts';
 
@@ -61,7 +64,7 @@ export async function resolveManifest(deps: ResolveDeps, task: DeploymentTask): 
   });
   if (!facts) return fetchOf(deployment, service);
   // What the record holds counts: once the step has ended, here or in an earlier run, it takes nothing that was found since.
-  if (kind === 'kept') return nextOf(deps, deployment);
+  if (kind === 'kept') return nextOf(deps, await underPresentRule(deps, deployment));
 
   try {
     const manifestText = await deps.blobs.get(blobKeys.sourceManifest(deployment.service, deployment.commit));
@@ -90,6 +93,18 @@ export async function resolveManifest(deps: ResolveDeps, task: DeploymentTask): 
     await closeStep(deps, step, { failure: { ...failureOf(error), step: 'source' } });
     throw error;
   }
+}
+
+/** A retry comes later than its source was read: something else may serve by now, and want an approval. */
+async function underPresentRule(deps: ResolveDeps, seen: Deployment): Promise<Deployment> {
+  const { id, service, environment, manifest } = seen;
+  const rule = manifest && approvalInForce(environment, manifest, await servingManifest(deps, service, environment));
+  if (!rule || canonicalJson(rule) === canonicalJson(seen.approvalRule ?? null)) return seen;
+  const { deployment } = await commitDecision(deps, id, (record) => ({
+    value: undefined,
+    decision: decide(record.deployment, { patch: { approvalRule: rule } }, momentOf(deps, 'system:deployment')),
+  }));
+  return deployment;
 }
 
 async function nextOf(deps: ResolveDeps, deployment: Deployment): Promise<Resolution> {

@@ -138,6 +138,20 @@ describe('a release that wants approval', () => {
     (await play.when.isOver(second)).status('succeeded');
   });
 
+  scenario('is asked for by a retry, when what serves by then wants one', async (play) => {
+    play.given.source({ manifest: serviceManifest() }).build({ test: 'fails' });
+    const early = (await play.when.deploys({ environment: 'production' })).status('failed').view.id;
+    play.given.source({ ...b, manifest: approvedManifest() });
+    const later = await play.when.asks({ ...b, environment: 'production' });
+    await play.when.looks(later, waits);
+    await play.when.sends({ kind: 'approve' }, later, bob);
+    (await play.when.isOver(later)).status('succeeded');
+    await play.when.sends({ kind: 'retry' }, early);
+    await play.when.looks(early, waits);
+    await play.when.sends({ kind: 'reject' }, early, bob);
+    (await play.when.isOver(early)).status('failed').failure({ code: 'policy_gate_failed' });
+  });
+
   scenario('asks anew in every run, and the retry of one who approved is decided by somebody else', async (play) => {
     const id = await waiting(play);
     play.given.health([503]);
