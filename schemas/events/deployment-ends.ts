@@ -6,7 +6,8 @@ import { deploymentRolledBack } from './deployment-rolled-back.ts';
 import { deploymentStarted } from './deployment-started.ts';
 import { deploymentSucceeded } from './deployment-succeeded.ts';
 import { deploymentSuperseded } from './deployment-superseded.ts';
-import { envelope, type EventContract } from './envelope.ts';
+import { deliveredForDeployment as delivered } from './delivered-for-deployment.ts';
+import { envelope } from './envelope.ts';
 
 /** The events one of which ends every run of a deployment. */
 export const deploymentEnds = [
@@ -17,9 +18,6 @@ export const deploymentEnds = [
   deploymentRolledBack,
   deploymentRollbackFailed,
 ] as const;
-
-const delivered = <Type extends string, Data extends z.ZodType>({ type, data }: EventContract<Type, Data>) =>
-  z.object({ 'detail-type': z.literal(type), detail: envelope.extend({ deploymentId: z.string(), data }) });
 
 /** The beginning and the end of a run, as the bus delivers them. */
 export const runEvent = z.discriminatedUnion('detail-type', [

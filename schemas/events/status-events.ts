@@ -8,7 +8,8 @@ import { deploymentRolledBack } from './deployment-rolled-back.ts';
 import { deploymentStarted } from './deployment-started.ts';
 import { deploymentSucceeded } from './deployment-succeeded.ts';
 import { deploymentSuperseded } from './deployment-superseded.ts';
-import { envelope, type EventContract } from './envelope.ts';
+import { deliveredForDeployment as delivered } from './delivered-for-deployment.ts';
+import { envelope } from './envelope.ts';
 import { sourceRejected } from './source-rejected.ts';
 
 /** The events of a deployment that show at its commit. */
@@ -23,9 +24,6 @@ export const statusEvents = [
   deploymentRolledBack,
   deploymentRollbackFailed,
 ] as const;
-
-const delivered = <Type extends string, Data extends z.ZodType>({ type, data }: EventContract<Type, Data>) =>
-  z.object({ 'detail-type': z.literal(type), detail: envelope.extend({ deploymentId: z.string(), data }) });
 
 /** Such an event, or that of a push that came to nothing, as the bus delivers it. */
 export const statusEvent = z.discriminatedUnion('detail-type', [
