@@ -2,12 +2,13 @@ import { defineConfig } from 'vitest/config';
 
 // `fast` is part of `npm run check`; `slow` starts whole hosts, synthesizes templates and runs real builds.
 /** Fast for what they do, but they do it hundreds of times. */
-const long = ['test/workflow/interleavings.test.ts'];
+const long = ['test/workflow/interleavings.test.ts', 'test/workflow/faults.test.ts'];
 
 export default defineConfig({
   test: {
     testTimeout: 30_000,
     hookTimeout: 30_000,
+    reporters: ['default', './test/infra/grants-reporter.ts'],
     projects: [
       {
         extends: true,

@@ -11,6 +11,8 @@ export interface CliContext {
   readonly fetch: typeof globalThis.fetch;
   /** Opens an address in the person's browser, where there is one; whether that worked is not known. */
   readonly browse?: (address: string) => void;
+  /** Asks whether something is meant, where a person is there to answer. */
+  readonly confirm?: (question: string) => Promise<boolean>;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly pause: Pause;

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { addApprovals } from './commands/approvals.ts';
 import { addApprove } from './commands/approve.ts';
+import { addAudit } from './commands/audit.ts';
 import { addCancel } from './commands/cancel.ts';
 import { addCompletion } from './commands/completion.ts';
 import { addDeploy } from './commands/deploy.ts';
@@ -13,6 +14,7 @@ import { addOpen } from './commands/open.ts';
 import { addRegister } from './commands/register.ts';
 import { addMetrics } from './commands/metrics.ts';
 import { addRetry } from './commands/retry.ts';
+import { addRollback } from './commands/rollback.ts';
 import { addService } from './commands/service.ts';
 import { addServices } from './commands/services.ts';
 import { addStatus } from './commands/status.ts';
@@ -36,12 +38,14 @@ const verbs = [
   addStatus,
   addCancel,
   addRetry,
+  addRollback,
   addApprovals,
   addApprove,
   addList,
   addLogs,
   addTrace,
   addMetrics,
+  addAudit,
   addHealth,
   addLogin,
   addLogout,

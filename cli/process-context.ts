@@ -2,11 +2,13 @@ import { resolve } from 'node:path';
 import { pause } from '#client/pause.ts';
 import type { CliContext } from './context.ts';
 import { browserOf } from './terminal/browser.ts';
+import { confirmOn } from './terminal/confirm.ts';
 import { outputOf } from './terminal/output.ts';
 
 export function processContext(): CliContext {
   const { env, platform } = process;
   const browse = browserOf(platform, env);
+  const confirm = confirmOn({ input: process.stdin, output: process.stderr });
   return {
     output: { out: outputOf(process.stdout, env), err: outputOf(process.stderr, env) },
     env,
@@ -14,6 +16,7 @@ export function processContext(): CliContext {
     checkout: resolve(import.meta.dirname, '..'),
     fetch: globalThis.fetch,
     ...(browse && { browse }),
+    ...(confirm && { confirm }),
     now: () => Date.now(),
     pause,
     every(milliseconds, action) {

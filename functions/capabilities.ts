@@ -4,9 +4,16 @@
  */
 export const capabilities = {
   'table:read': { variables: ['TABLE_NAME'] },
+  /** To commit decisions, and whatever else takes a transaction. */
   'table:write': { variables: ['TABLE_NAME'] },
+  /** To write rows that no decision is about, one at a time: what was claimed, shown, sent or seen. */
+  'table:note': { variables: ['TABLE_NAME'] },
+  /** To write many rows that nobody else writes meanwhile. */
+  'table:batch': { variables: ['TABLE_NAME'] },
   'blobs:read': { variables: ['BLOB_BUCKET'] },
   'blobs:write': { variables: ['BLOB_BUCKET'] },
+  /** To take what builds left for later ones out of their uploads. */
+  'blobs:cache': { variables: ['BLOB_BUCKET'] },
   'artifacts:sign': { variables: ['SIGNING_KEY'] },
   'artifacts:verify': { variables: ['SIGNING_KEY'] },
   /** To have images built: where they go, what for, and a repository for each service. */
@@ -14,13 +21,19 @@ export const capabilities = {
   'images:read': { variables: ['IMAGE_REPOSITORIES'] },
   seals: { variables: ['SEAL_KEY'] },
   'events:publish': { variables: ['EVENT_BUS'] },
-  'machines:start': { variables: ['DEPLOYMENT_MACHINE'] },
+  'machines:start': { variables: ['DEPLOYMENT_MACHINE', 'ROLLBACK_MACHINE'] },
   'pushes:start': { variables: ['PUSH_MACHINE'] },
   'promotions:start': { variables: ['PROMOTION_MACHINE'] },
   /** To answer a state that waits for its token. */
   'machines:wake': { variables: [] },
   'builds:stop': { variables: [] },
+  /** To find those that nobody wants any more. */
+  'builds:list': { variables: ['RUNNER_PROJECTS'] },
   'runners:probe': { variables: ['RUNNER_PROJECTS'] },
+  /** To give runners to who waits for one. */
+  'runners:grant': { variables: ['RUNNER_LIMIT', 'RUNNER_LIMIT_MOST'] },
+  /** To make the fleet as large as the pool, where there is a fleet. */
+  'runners:scale': { variables: [] },
   'targets:deploy': { variables: ['BLOB_BUCKET'] },
   'tokens:verify': { variables: ['TOKEN_ISSUER', 'TOKEN_AUDIENCE', 'TOKEN_JWKS_URL'] },
   /** To know an artifact by what built it. */
@@ -36,6 +49,10 @@ export const capabilities = {
   'artifacts:registry': { variables: [] },
   /** To tell people of events, by the hosts of webhooks that may be called. */
   'notifications:send': { variables: ['WEBHOOK_HOSTS'] },
+  /** To read what is archived. */
+  'evidence:read': { variables: ['EVIDENCE_BUCKET'] },
+  /** To archive: where, and after how long records and logs go there. */
+  'evidence:write': { variables: ['EVIDENCE_BUCKET', 'RECORD_MONTHS', 'LOG_DAYS'] },
   /** To write metrics into its own log. */
   'metrics:record': { variables: [] },
 } as const satisfies Record<string, { readonly variables: readonly string[] }>;
@@ -57,4 +74,5 @@ export type SurroundingVariable =
   | 'ARTIFACT_SERVICE_TOKEN'
   | 'OTEL_EXPORTER_OTLP_ENDPOINT'
   | 'OTEL_EXPORTER_OTLP_HEADERS_SECRET'
+  | 'RUNNER_FLEET'
   | 'AWS_REGION';

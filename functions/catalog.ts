@@ -1,6 +1,7 @@
 import { cancelDeployment } from '#schemas/api/cancel-deployment.ts';
 import { createDeployment } from '#schemas/api/create-deployment.ts';
 import { decideApproval } from '#schemas/api/decide-approval.ts';
+import { getArtifactAudit } from '#schemas/api/get-artifact-audit.ts';
 import { getDeployment } from '#schemas/api/get-deployment.ts';
 import { getDeploymentMetrics } from '#schemas/api/get-deployment-metrics.ts';
 import { getDeploymentTrace } from '#schemas/api/get-deployment-trace.ts';
@@ -13,9 +14,12 @@ import { listServices } from '#schemas/api/list-services.ts';
 import { receiveGithubWebhook } from '#schemas/api/receive-github-webhook.ts';
 import { receiveGitlabWebhook } from '#schemas/api/receive-gitlab-webhook.ts';
 import { registerService } from '#schemas/api/register-service.ts';
+import { listRollbackTargets } from '#schemas/api/list-rollback-targets.ts';
 import { retryDeployment } from '#schemas/api/retry-deployment.ts';
+import { rollBack } from '#schemas/api/roll-back.ts';
 import { streamLogs } from '#schemas/api/stream-logs.ts';
 import { validateServiceManifest } from '#schemas/api/validate-service-manifest.ts';
+import { verifyAudit } from '#schemas/api/verify-audit.ts';
 import type { ApiContract } from '#schemas/api/contract.ts';
 import { deploymentEnds } from '#schemas/events/deployment-ends.ts';
 import { deploymentQueued } from '#schemas/events/deployment-queued.ts';
@@ -36,7 +40,8 @@ export type Trigger =
   /** A state of a machine, by `lambda:invoke`. */
   | { readonly kind: 'task' }
   | { readonly kind: 'event'; readonly pattern: EventPattern }
-  | { readonly kind: 'table-stream'; readonly keyPrefix: string }
+  /** Rows of the table, as they are written: any of the patterns. */
+  | { readonly kind: 'table-stream'; readonly rows: readonly RowPattern[] }
   /** Everything that builds write. */
   | { readonly kind: 'build-logs' }
   /** Invoked by a build. */
@@ -50,8 +55,19 @@ export interface EventPattern {
   readonly detail?: Readonly<Record<string, readonly string[] | Readonly<Record<string, readonly string[]>>>>;
   /** Only builds of our own projects. */
   readonly builds?: true;
-  /** Only executions of this machine. */
-  readonly machine?: 'deployment';
+  /** Only executions of these machines. */
+  readonly machines?: readonly ('deployment' | 'rollback')[];
+}
+
+/** What happened to which rows. */
+export interface RowPattern {
+  readonly eventName: 'INSERT' | 'MODIFY' | 'REMOVE';
+  /** How the partition key begins. */
+  readonly pk: string;
+  /** How the sort key begins. */
+  readonly sk?: string;
+  /** A text that the row does not have any more, or never had. */
+  readonly without?: string;
 }
 
 export interface FunctionRow {
@@ -84,22 +100,55 @@ export const functionCatalog: readonly FunctionRow[] = [
   api(listServices, ['table:read', 'seals']),
   api(getService, ['table:read']),
   api(createDeployment, ['table:read', 'table:write']),
-  api(getDeployment, ['table:read']),
-  api(getDeploymentTrace, ['table:read']),
+  api(getDeployment, ['table:read', 'evidence:read']),
+  api(getDeploymentTrace, ['table:read', 'evidence:read']),
+  api(verifyAudit, ['table:read', 'evidence:read']),
+  api(getArtifactAudit, ['table:read', 'evidence:read', 'blobs:read', 'artifacts:verify'], 29),
   api(getDeploymentMetrics, ['table:read'], 29),
   api(listDeployments, ['table:read', 'seals']),
-  api(getStatus, ['table:read']),
-  api(cancelDeployment, ['table:read', 'table:write', 'builds:stop', 'machines:wake']),
-  api(retryDeployment, ['table:read', 'table:write']),
-  api(decideApproval, ['table:read', 'table:write', 'machines:wake']),
+  api(getStatus, ['table:read', 'evidence:read']),
+  api(cancelDeployment, ['table:read', 'table:write', 'evidence:read', 'builds:stop', 'machines:wake']),
+  // What an API call may look at of a target it looks at with the role that releases have: services know no other.
+  api(
+    rollBack,
+    [
+      'table:read',
+      'table:write',
+      'blobs:read',
+      'images:read',
+      'artifacts:verify',
+      'artifacts:registry',
+      'evidence:read',
+      'targets:deploy',
+      'builds:stop',
+      'machines:wake',
+    ],
+    29,
+  ),
+  api(
+    listRollbackTargets,
+    [
+      'table:read',
+      'blobs:read',
+      'images:read',
+      'artifacts:verify',
+      'artifacts:registry',
+      'evidence:read',
+      'targets:deploy',
+    ],
+    29,
+  ),
+  api(retryDeployment, ['table:read', 'table:write', 'evidence:read']),
+  api(decideApproval, ['table:read', 'table:write', 'evidence:read', 'machines:wake']),
   api(listApprovals, ['table:read']),
-  api(streamLogs, ['table:read'], 300),
+  api(streamLogs, ['table:read', 'evidence:read'], 300),
   api(validateServiceManifest, []),
   api(receiveGithubWebhook, ['table:read', 'table:write', 'webhooks:verify']),
   api(receiveGitlabWebhook, ['table:read', 'table:write', 'webhooks:verify']),
   api(health, ['table:read']),
 
   task('admit-deployment', ['table:read', 'table:write', 'machines:wake']),
+  task('request-runner', ['table:read', 'table:write', 'machines:wake']),
   task('resolve-manifest', [
     'table:read',
     'table:write',
@@ -136,18 +185,33 @@ export const functionCatalog: readonly FunctionRow[] = [
   task('settle-failure', ['table:read', 'table:write']),
   task('plan-delivery', ['table:read', 'table:write', 'blobs:read']),
   task('promote-onward', ['table:read', 'table:write']),
+  task(
+    'restore-release',
+    [
+      'table:read',
+      'table:write',
+      'blobs:read',
+      'images:read',
+      'artifacts:verify',
+      'artifacts:registry',
+      'evidence:read',
+      'targets:deploy',
+    ],
+    600,
+  ),
   task('roll-back-release', ['table:read', 'table:write', 'targets:deploy'], 300),
 
   {
     entry: 'runner/record-stage-mark',
     trigger: { kind: 'runner' },
-    needs: ['table:read', 'table:write', 'seals'],
-    timeoutSeconds: 30,
+    needs: ['table:read', 'table:write', 'seals', 'blobs:cache'],
+    timeoutSeconds: 60,
   },
   {
     entry: 'events/on-deployment-queued',
     trigger: { kind: 'event', pattern: { source: [eventSource], 'detail-type': [deploymentQueued.type] } },
-    needs: ['table:read', 'machines:start'],
+    // A rollback makes room for itself, whatever became of the call that asked for it.
+    needs: ['table:read', 'table:write', 'machines:start', 'machines:wake', 'builds:stop'],
     timeoutSeconds: 30,
   },
   {
@@ -171,7 +235,7 @@ export const functionCatalog: readonly FunctionRow[] = [
         'detail-type': [...statusEvents, sourceRejected].map(({ type }) => type),
       },
     },
-    needs: ['table:read', 'table:write', 'statuses:show'],
+    needs: ['table:read', 'table:note', 'statuses:show'],
     timeoutSeconds: 60,
   },
   {
@@ -204,7 +268,7 @@ export const functionCatalog: readonly FunctionRow[] = [
   {
     entry: 'events/on-notifiable',
     trigger: { kind: 'event', pattern: { source: [eventSource], 'detail-type': notifiedEvents } },
-    needs: ['table:read', 'table:write', 'notifications:send'],
+    needs: ['table:read', 'table:note', 'notifications:send'],
     timeoutSeconds: 60,
   },
   {
@@ -225,7 +289,7 @@ export const functionCatalog: readonly FunctionRow[] = [
         'detail-type': [deploymentStarted, ...deploymentEnds].map(({ type }) => type),
       },
     },
-    needs: ['table:read', 'table:write', 'metrics:record'],
+    needs: ['table:read', 'table:note', 'metrics:record'],
     timeoutSeconds: 30,
   },
   {
@@ -236,7 +300,7 @@ export const functionCatalog: readonly FunctionRow[] = [
         source: ['aws.states'],
         'detail-type': ['Step Functions Execution Status Change'],
         detail: { status: ['FAILED', 'TIMED_OUT', 'ABORTED'] },
-        machine: 'deployment',
+        machines: ['deployment', 'rollback'],
       },
     },
     needs: ['table:read', 'table:write', 'targets:deploy', 'builds:stop'],
@@ -244,8 +308,23 @@ export const functionCatalog: readonly FunctionRow[] = [
   },
   {
     entry: 'streams/publish-outbox',
-    trigger: { kind: 'table-stream', keyPrefix: 'OUT#' },
-    needs: ['table:write', 'events:publish'],
+    trigger: { kind: 'table-stream', rows: [{ eventName: 'INSERT', pk: 'OUT#' }] },
+    needs: ['table:batch', 'events:publish'],
+    timeoutSeconds: 60,
+  },
+  {
+    entry: 'streams/wake-waiters',
+    trigger: {
+      kind: 'table-stream',
+      rows: [
+        { eventName: 'MODIFY', pk: 'SLOT#', sk: 'LOCK', without: 'owner' },
+        { eventName: 'INSERT', pk: 'SLOT#', sk: 'Q#' },
+        { eventName: 'INSERT', pk: 'CAP#', sk: 'Q#' },
+        { eventName: 'INSERT', pk: 'CAP#', sk: 'HOLD#' },
+        { eventName: 'REMOVE', pk: 'CAP#', sk: 'HOLD#' },
+      ],
+    },
+    needs: ['table:read', 'table:write', 'machines:wake', 'runners:grant', 'metrics:record'],
     timeoutSeconds: 60,
   },
   {
@@ -257,25 +336,54 @@ export const functionCatalog: readonly FunctionRow[] = [
   {
     entry: 'schedules/sweep-outbox',
     trigger: { kind: 'schedule', everyMinutes: 1 },
-    needs: ['table:read', 'table:write', 'events:publish'],
+    needs: ['table:read', 'table:batch', 'events:publish', 'metrics:record'],
     timeoutSeconds: 60,
   },
   {
     entry: 'schedules/reconcile-deployments',
     trigger: { kind: 'schedule', everyMinutes: 2 },
-    needs: ['table:read', 'table:write', 'machines:start', 'targets:deploy', 'builds:stop'],
+    needs: [
+      'table:read',
+      'table:write',
+      'machines:start',
+      'pushes:start',
+      'targets:deploy',
+      'builds:stop',
+      'builds:list',
+      'metrics:record',
+    ],
     timeoutSeconds: 300,
   },
   {
     entry: 'schedules/send-digests',
     trigger: { kind: 'schedule', everyMinutes: 1 },
-    needs: ['table:read', 'table:write', 'notifications:send'],
+    needs: ['table:read', 'table:note', 'notifications:send'],
+    timeoutSeconds: 60,
+  },
+  {
+    entry: 'schedules/archive-records',
+    trigger: { kind: 'schedule', everyMinutes: 1440 },
+    needs: ['table:read', 'table:write', 'table:batch', 'evidence:read', 'evidence:write'],
+    timeoutSeconds: 600,
+    memoryMb: 1024,
+  },
+  {
+    entry: 'schedules/archive-logs',
+    trigger: { kind: 'schedule', everyMinutes: 1440 },
+    needs: ['table:read', 'table:write', 'table:batch', 'evidence:read', 'evidence:write'],
+    timeoutSeconds: 600,
+    memoryMb: 1024,
+  },
+  {
+    entry: 'schedules/tend-runners',
+    trigger: { kind: 'schedule', everyMinutes: 1 },
+    needs: ['table:read', 'table:write', 'runners:grant', 'runners:scale', 'metrics:record'],
     timeoutSeconds: 60,
   },
   {
     entry: 'schedules/probe-runner',
     trigger: { kind: 'schedule', everyMinutes: 1 },
-    needs: ['table:write', 'runners:probe'],
+    needs: ['table:note', 'runners:probe', 'metrics:record'],
     timeoutSeconds: 30,
   },
 ];

@@ -1,4 +1,6 @@
 import { parseArgs } from 'node:util';
+import type { FaultSettings } from './gateway/faults/fault-plan.ts';
+import { readFaultSettings } from './gateway/faults/read-fault-settings.ts';
 
 export interface HostPorts {
   /** The API. */
@@ -21,6 +23,7 @@ export interface StartOptions {
   readonly ports: HostPorts;
   readonly directory: string;
   readonly traceEndpoint?: string;
+  readonly faults?: FaultSettings;
 }
 
 export const usage = `npm start -- [options]
@@ -29,6 +32,7 @@ export const usage = `npm start -- [options]
   --aws-port N        AWS endpoint   (default 4566, or AWS_PORT)
   --services-port N   services       (default 8080, or SERVICES_PORT)
   --directory DIR     state          (default .local, or LOCAL_DIRECTORY)
+  --faults WHICH      makes things go wrong on purpose, for instance seed=7,rate=0.02 (docs/faults.md)
   --help
 
 OTEL_EXPORTER_OTLP_ENDPOINT is where traces of deployments go, for instance http://127.0.0.1:4318.
@@ -46,6 +50,7 @@ export function readStartOptions(
       'aws-port': { type: 'string' },
       'services-port': { type: 'string' },
       directory: { type: 'string' },
+      faults: { type: 'string' },
       help: { type: 'boolean', short: 'h' },
     },
   });
@@ -63,6 +68,7 @@ export function readStartOptions(
     ports: chosen,
     directory: values.directory ?? environment['LOCAL_DIRECTORY'] ?? '.local',
     ...(traceEndpoint !== undefined && { traceEndpoint }),
+    ...(values.faults !== undefined && { faults: readFaultSettings(values.faults) }),
   };
 }
 

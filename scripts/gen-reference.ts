@@ -84,7 +84,7 @@ function triggerOf({ trigger }: FunctionRow): string {
     case 'schedule':
       return `every ${trigger.everyMinutes} min`;
     case 'table-stream':
-      return `stream of the table, keys \`${trigger.keyPrefix}\``;
+      return `stream of the table: ${trigger.rows.map(({ eventName, pk, sk = '' }) => `${eventName} of \`${pk}…${sk && ` ${sk}…`}\``).join(', ')}`;
     case 'task':
       return 'a state of a machine';
     case 'runner':

@@ -1,4 +1,5 @@
 import { mkdir, writeFile } from 'node:fs/promises';
+import { costSheet } from './cost/cost-sheet.ts';
 import { catalogReference } from './gen-reference.ts';
 import { manifestJsonSchema } from './gen-manifest-schema.ts';
 import { openApiDocument } from './gen-openapi.ts';
@@ -8,6 +9,7 @@ export const generated = {
   'schemas/json/service.v1.schema.json': manifestJsonSchema,
   'schemas/json/openapi.json': openApiDocument,
   'docs/reference.md': catalogReference,
+  'docs/cost.md': costSheet,
 } as const satisfies Record<string, () => string>;
 
 if (import.meta.main) {

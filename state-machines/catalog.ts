@@ -29,6 +29,7 @@ export const machineCatalog = [
     file: 'deployment.asl.json',
     bindings: {
       AdmitDeployment: invoke('admit-deployment'),
+      RequestRunner: invoke('request-runner'),
       ResolveManifest: invoke('resolve-manifest'),
       DiagnoseBuild: invoke('diagnose-build'),
       SignArtifact: invoke('sign-artifact'),
@@ -64,6 +65,18 @@ export const machineCatalog = [
       PlanDelivery: invoke('plan-delivery'),
       FetchSourceProject: { kind: 'project', name: 'fetch-source' },
       BuildLogGroup: { kind: 'build-log-group' },
+    },
+  },
+  {
+    name: 'rollback',
+    file: 'rollback.asl.json',
+    bindings: {
+      AdmitDeployment: invoke('admit-deployment'),
+      RestoreRelease: invoke('restore-release'),
+      VerifyRelease: invoke('verify-release'),
+      CompleteDeployment: invoke('complete-deployment'),
+      SettleFailure: invoke('settle-failure'),
+      RollBackRelease: invoke('roll-back-release'),
     },
   },
 ] as const satisfies readonly MachineRow[];

@@ -4,8 +4,9 @@ import { duration } from './duration.ts';
 import { failureLines } from './failure-lines.ts';
 import type { Paint } from './paint.ts';
 import { printable } from './printable.ts';
+import { queueLine } from './queue-line.ts';
 import { statusWord } from './status-word.ts';
-import { lastAttempts, stepLine } from './step-line.ts';
+import { stepLines } from './step-line.ts';
 
 /** What goes where: `orders 3f2a1bc -> staging  dep_…`. */
 export function headLine(deployment: DeploymentSummary, paint: Paint): string {
@@ -35,11 +36,19 @@ function servesNow({ status, version, baselineVersion, url }: DeploymentSummary)
 /** Everything about a deployment on one screen. */
 export function deploymentLines(deployment: DeploymentView, paint: Paint, nowMs: number): readonly string[] {
   const { subject, author, artifact, baselineVersion, supersededBy, actor, createdAt, run, cancel } = deployment;
+  const { rollback, rolledBackBy } = deployment;
   const facts: readonly (readonly [string, string | undefined])[] = [
     ['commit', subject && `${printable(subject, false)}${author === undefined ? '' : `, ${printable(author, false)}`}`],
     ['asked for', `${createdAt} by ${actor}${run > 1 ? `, run ${run}` : ''}`],
     ['artifact', artifact && `${artifact.digest}, ${artifact.sizeBytes} bytes`],
     ['before', baselineVersion && `version ${baselineVersion}`],
+    [
+      'restores',
+      rollback &&
+        `the release of ${rollback.to}${rollback.reason === undefined ? '' : `: ${printable(rollback.reason, false)}`}`,
+    ],
+    ['takes away', rollback && rollback.of !== rollback.to ? rollback.of : undefined],
+    ['taken away by', rolledBackBy],
     ['superseded by', supersededBy],
     [
       'cancelled',
@@ -51,8 +60,9 @@ export function deploymentLines(deployment: DeploymentView, paint: Paint, nowMs:
     headLine(deployment, paint),
     ...facts.flatMap(([name, value]) => (value === undefined ? [] : [`  ${paint.dim(name.padEnd(13))}  ${value}`])),
     '',
-    ...lastAttempts(deployment.steps).map((step) => stepLine(step, { paint, nowMs })),
+    ...stepLines(deployment.steps, { paint, nowMs }),
     ...approvalLines(deployment.approval, paint),
+    ...(deployment.queue ? [`  ${queueLine(deployment.queue, nowMs)}`] : []),
     ...(deployment.steps.length > 0 ? [''] : []),
     ...outcomeLines(deployment, paint),
   ];

@@ -2,6 +2,7 @@ import type { StepView } from '#schemas/api/deployment-view.ts';
 import { stepName, type StepStatus } from '#schemas/workflows/status.ts';
 import { duration } from './duration.ts';
 import type { Paint } from './paint.ts';
+import { printable } from './printable.ts';
 import { statusWord } from './status-word.ts';
 
 const nameWidth = Math.max(...stepName.options.map((name) => name.length));
@@ -22,6 +23,7 @@ export function stepLine(step: StepView, { paint, nowMs, frame }: StepLook): str
     ...(step.status === 'reused' ? [] : [duration(took)]),
     ...(saysItself(step, frame) ? [] : [statusWord(step.status, paint)]),
     ...testCount(step),
+    ...passed(step),
     ...(step.attempt > 1 ? [paint.dim(`attempt ${step.attempt}`)] : []),
   ];
   return `  ${mark(step, paint, frame)} ${step.name.padEnd(nameWidth)}  ${notes.join('  ')}`;
@@ -30,6 +32,34 @@ export function stepLine(step: StepView, { paint, nowMs, frame }: StepLook): str
 /** The last attempt of each step, in the order in which the steps come. */
 export function lastAttempts(steps: readonly StepView[]): readonly StepView[] {
   return [...new Map(steps.map((step) => [step.name, step])).values()];
+}
+
+/**
+ * The last attempt of each step, each followed by what became of the attempts before it, where that was no fault of what is
+ * deployed.
+ */
+export function stepLines(steps: readonly StepView[], look: StepLook): readonly string[] {
+  return lastAttempts(steps).flatMap((last) => [
+    stepLine(last, look),
+    ...steps
+      .filter(({ name, run, attempt }) => name === last.name && run === last.run && attempt < last.attempt)
+      .flatMap((step) => earlierNote(step).map((note) => `    ${' '.repeat(nameWidth)}  ${look.paint.dim(note)}`)),
+  ]);
+}
+
+function earlierNote({ attempt, status, triedAgain }: StepView): readonly string[] {
+  if (triedAgain !== undefined) return [`attempt ${attempt}: ${printable(triedAgain, false)}, tried again`];
+  return status === 'interrupted' ? [`attempt ${attempt}: interrupted, begun again`] : [];
+}
+
+/** What an earlier build saved, and the faults that passed. */
+function passed({ cache, retries = [], triedAgain }: StepView): readonly string[] {
+  const reasons = [...new Set(retries.map(({ reason }) => printable(reason, false)))].join(', ');
+  return [
+    ...(cache ? [`cache: saved ${duration(cache.savedMs)}`] : []),
+    ...(retries.length > 0 ? [`${retries.length} ${retries.length === 1 ? 'retry' : 'retries'} (${reasons})`] : []),
+    ...(triedAgain === undefined ? [] : [`${printable(triedAgain, false)}, tried again`]),
+  ];
 }
 
 /** The mark is enough for most; a running step without a spinner looks like one that hangs. */

@@ -3,9 +3,10 @@ import type { CliContext } from '../context.ts';
 import { printLines } from '../print.ts';
 import { askingLines } from '../render/approval-lines.ts';
 import { headLine, outcomeLines } from '../render/deployment-lines.ts';
+import { queueLine } from '../render/queue-line.ts';
 import { redraw } from '../render/redraw.ts';
 import { statusWord } from '../render/status-word.ts';
-import { lastAttempts, stepLine } from '../render/step-line.ts';
+import { stepLines } from '../render/step-line.ts';
 import type { Presenter } from './presenter.ts';
 
 const frameMs = 80;
@@ -23,13 +24,14 @@ export function livePresenter({ output, now, every }: Pick<CliContext, 'output' 
   let stop: (() => void) | undefined;
 
   const draw = (tail: readonly string[]): void => {
-    const steps = lastAttempts(view?.steps ?? []).map((step) => stepLine(step, { paint, nowMs: now(), frame }));
+    const steps = stepLines(view?.steps ?? [], { paint, nowMs: now(), frame });
     const block = redraw(height, [...head, ...steps, ...tail], out.size());
     height = block.height;
     out.write(block.text);
   };
   const tail = (): readonly string[] => [
     ...(view ? [`  ${statusWord(view.status, paint)}`] : []),
+    ...(view?.queue ? [`  ${paint.dim(queueLine(view.queue, now()))}`] : []),
     ...(view?.status === 'awaiting_approval' ? asking : []),
     ...(note === undefined ? [] : [`  ${paint.yellow(note)}`]),
   ];

@@ -2,6 +2,7 @@ import type { StatusView } from '#schemas/api/get-status.ts';
 import { printLines } from '../print.ts';
 import { askingLines } from '../render/approval-lines.ts';
 import { headLine, outcomeLines } from '../render/deployment-lines.ts';
+import { queueLine } from '../render/queue-line.ts';
 import { changesBetween } from '../render/step-changes.ts';
 import { stepLine } from '../render/step-line.ts';
 import type { Output } from '../terminal/output.ts';
@@ -14,9 +15,12 @@ export function plainPresenter({ out, err }: Output, now: () => number): Present
   return {
     begin: (deployment) => printLines(out, [headLine(deployment, paint)]),
     show(view) {
-      const lines = changesBetween(before, view).flatMap((change) =>
-        change.kind === 'step' ? [stepLine(change.step, { paint, nowMs: now() })] : waiting(change.status),
-      );
+      const lines = [
+        ...changesBetween(before, view).flatMap((change) =>
+          change.kind === 'step' ? [stepLine(change.step, { paint, nowMs: now() })] : waiting(change.status),
+        ),
+        ...movedUp(before, view, now()),
+      ];
       printLines(out, lines);
       before = view;
     },
@@ -25,6 +29,12 @@ export function plainPresenter({ out, err }: Output, now: () => number): Present
     finish: (deployment) => printLines(out, outcomeLines(deployment, paint)),
     close: () => undefined,
   };
+}
+
+/** Told once for each place in a queue. */
+function movedUp(before: StatusView | undefined, { queue }: StatusView, nowMs: number): readonly string[] {
+  const same = queue?.for === before?.queue?.for && queue?.place === before?.queue?.place;
+  return queue && !same ? [`  … ${queueLine(queue, nowMs)}`] : [];
 }
 
 /** Statuses that no step stands for. */

@@ -19,10 +19,12 @@ interface WatchOptions extends Pick<CliContext, 'now' | 'pause'> {
 
 export type WatchEnd = 'finished' | 'interrupted' | 'timed_out';
 
+/** Quick while the first steps fly by, and calm after that: a whole office behind one address watches its deployments. */
 const pollMs = 250;
-/** A deployment that takes long needs no one to look four times a second. */
-const calmPollMs = 1000;
-const calmAfterMs = 30_000;
+const calmPollMs = 2_000;
+const calmAfterMs = 10_000;
+const idlePollMs = 5_000;
+const idleAfterMs = 600_000;
 /** The service goes on without us: one that restarts is given this long to come back. */
 const patienceMs = 60_000;
 
@@ -58,7 +60,7 @@ export async function watchDeployment(options: WatchOptions): Promise<WatchEnd> 
       lost = true;
     }
     if (now() - startedMs >= timeoutMs) return 'timed_out';
-    await pause(now() - startedMs < calmAfterMs ? pollMs : calmPollMs, signal);
+    await pause(pauseAfter(now() - startedMs), signal);
   }
   return 'interrupted';
 }
@@ -71,6 +73,11 @@ async function readStatus(client: Client, deploymentId: string, signal: AbortSig
 async function readDeployment(client: Client, deploymentId: string, signal: AbortSignal): Promise<DeploymentView> {
   const { body } = await client.getDeployment({ params: { deploymentId } }, { signal });
   return body;
+}
+
+function pauseAfter(watchedMs: number): number {
+  if (watchedMs >= idleAfterMs) return idlePollMs;
+  return watchedMs >= calmAfterMs ? calmPollMs : pollMs;
 }
 
 function isOutage(error: unknown): boolean {

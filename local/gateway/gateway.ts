@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { openCallLog } from './call-log.ts';
 import { jsonFault } from './json-fault.ts';
 import { ServiceFault, type WireRequest, type WireResponse, type WireService } from './wire.ts';
 
@@ -10,6 +11,12 @@ export interface Gateway {
 export interface StoppableGateway extends Gateway {
   /** Refuses what comes from now on, and resolves when what is under way has been answered. */
   drain(): Promise<void>;
+  /** The name of the service that a request is for. */
+  serviceOf(request: WireRequest): string;
+  /** What functions have called, for comparing it with what they are permitted. */
+  readonly calls: ReadonlySet<string>;
+  /** How that service says a fault that it did not find itself. */
+  refuse(request: WireRequest, fault: ServiceFault): WireResponse;
 }
 
 /** The largest request body the endpoint takes, in bytes; the socket reads one byte more and lets this refuse it. */
@@ -18,12 +25,14 @@ export const BODY_LIMIT_BYTES = 64 * 1024 * 1024;
 export function createGateway(services: readonly WireService[]): StoppableGateway {
   const byName = new Map(services.map((service) => [service.name, service]));
   const underWay = new Set<Promise<WireResponse>>();
+  const callLog = openCallLog();
   let draining = false;
 
   const handle = async (request: WireRequest): Promise<WireResponse> => {
     const requestId = randomUUID();
-    const name = signedService(request) ?? unsignedService(request);
+    const name = serviceOf(request);
     const service = byName.get(name);
+    if (service) callLog.note(request, name, service.operationOf?.(request));
     const refuse = (code: string, message: string, status: number): WireResponse =>
       jsonFault(new ServiceFault(code, message, { status }));
     const answer = draining
@@ -44,6 +53,9 @@ export function createGateway(services: readonly WireService[]): StoppableGatewa
       draining = true;
       await Promise.allSettled(underWay);
     },
+    serviceOf,
+    calls: callLog.calls,
+    refuse: (request, fault) => byName.get(serviceOf(request))?.fault?.(fault, request) ?? jsonFault(fault),
   };
 }
 
@@ -68,6 +80,10 @@ async function answerOf(service: WireService, request: WireRequest): Promise<Wir
       }),
     );
   }
+}
+
+function serviceOf(request: WireRequest): string {
+  return signedService(request) ?? unsignedService(request);
 }
 
 /**

@@ -19,6 +19,8 @@ export interface WireResponse {
 export interface WireService {
   readonly name: string;
   handle(request: WireRequest): Promise<WireResponse>;
+  /** What a request asks for, where that is said by its method and path. */
+  operationOf?(request: WireRequest): string | undefined;
   /** How the service says a fault that the gateway found, where that is not the JSON protocol's shape. */
   fault?(fault: ServiceFault, request: WireRequest): WireResponse;
 }

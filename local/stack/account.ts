@@ -7,6 +7,7 @@ import { LAMBDA_INVOKE_FOR_TOKEN, lambdaInvokeForToken } from '../asl/integratio
 import { STATES_START_EXECUTION, statesStartExecution } from '../asl/integrations/states-start-execution.ts';
 import type { HostClock } from '../clock.ts';
 import { AwsFault, callJson } from '../gateway/call-json.ts';
+import type { Faults } from '../gateway/faults/faults.ts';
 import { createGateway } from '../gateway/gateway.ts';
 import { ServiceFault } from '../gateway/wire.ts';
 import { openSealer } from '../sealer.ts';
@@ -34,6 +35,7 @@ import { statesService } from '../services/states/states-service.ts';
 import { createSts } from '../services/sts/sts.ts';
 import { announceAlarms } from './announce-alarms.ts';
 import { deliverTo } from './deliver-to.ts';
+import { faultyDelivery, faultyStarts, faultyStreams } from './faulty.ts';
 import { functionNameIn } from './function-name-in.ts';
 
 export interface AccountOptions {
@@ -50,13 +52,15 @@ export interface AccountOptions {
   readonly openCodeBuild?: (options: CodeBuildOptions) => CodeBuildService;
   /** How tasks of ECS are started. Default: as processes. */
   readonly launchTask?: EcsOptions['launch'];
+  /** What goes wrong between the services. Default: nothing. */
+  readonly faults?: Faults | undefined;
 }
 
 export type Account = ReturnType<typeof openAccount>;
 
 /** Every service of the local endpoint, joined where AWS joins them: logs and events reach functions, machines reach builds. */
 export function openAccount(options: AccountOptions) {
-  const { store, clock, directory, random, processVariables, openCodeBuild = createCodeBuild } = options;
+  const { store, clock, directory, random, processVariables, openCodeBuild = createCodeBuild, faults } = options;
   const s3 = createS3({ store, clock, directory: join(directory, 'blobs') });
   const blobs = {
     get: async (bucket: string, key: string, versionId?: string) =>
@@ -94,7 +98,11 @@ export function openAccount(options: AccountOptions) {
   const sns = createSns({ store, clock, endpointUrl, invoke: (arn, event) => deliver(arn, event) });
   // Called when something is delivered, and by then the gateway is there.
   const deliver = deliverTo({ lambda, sns, gateway: { handle: (request) => gateway.handle(request) } });
-  const events = createEvents({ store, clock, deliver: (arn, event) => deliver(arn, event) });
+  const events = createEvents({
+    store,
+    clock,
+    deliver: faultyDelivery(faults, (arn, event) => deliver(arn, event)),
+  });
   const scheduler = createScheduler({ store, clock, send: (delivery) => events.send(delivery) });
   const ses = createSes({ store, clock, mailbox: join(directory, 'mailbox') });
   const cloudwatch = createCloudWatch({ store, clock, changed: announceAlarms({ events, sns }) });
@@ -146,12 +154,13 @@ export function openAccount(options: AccountOptions) {
         stop: (arn) => void engine.stop(arn, {}),
       }),
       [CODEBUILD_START_BUILD]: codebuildStartBuild({
-        call: (operation, input) =>
+        call: faultyStarts({ faults, clock, lose: (buildId) => codebuild.lose(buildId) }, (operation, input) =>
           callJson(
-            gateway,
+            operation === 'StartBuild' ? front : gateway,
             { service: 'codebuild', target: `CodeBuild_20161006.${operation}`, version: '1.1' },
             input as Record<string, unknown>,
           ),
+        ),
         ended: (buildId) => codebuild.ended(buildId),
       }),
     },
@@ -201,9 +210,11 @@ export function openAccount(options: AccountOptions) {
     ses,
     scheduler,
   ]);
+  // What leaves the account for one of its services, as the requests of clients do.
+  const front = faults?.inFront(gateway) ?? gateway;
   return {
     gateway,
-    invoke,
+    invoke: faultyStreams(faults, invoke),
     logs,
     lambda,
     events,

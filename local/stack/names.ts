@@ -8,6 +8,7 @@ export const account = '000000000000';
 export const names = {
   table: 'deployment-service',
   blobBucket: 'deployment-service-blobs',
+  evidenceBucket: 'deployment-service-evidence',
   bus: 'deployment-service',
   topic: 'deployment-service-announcements',
   emailSender: 'deployment-service@example.com',
@@ -17,6 +18,7 @@ export const names = {
   imageRegistry: `${account}.dkr.ecr.${region}.amazonaws.com`,
   imageRepositories: `${account}.dkr.ecr.${region}.amazonaws.com/${registryShape.servicePrefix}`,
   project: (name: string) => `deployment-service-${name}`,
+  fleet: 'deployment-service-runners',
   machine: (name: string) => `deployment-service-${name}`,
 } as const;
 

@@ -43,6 +43,7 @@ export async function provision(client: ClientOptions, kit: Uint8Array): Promise
     createKeys(client),
     createImageCache(client),
     createBlobBucket(client, kit),
+    createEvidenceBucket(client),
     createBus(client),
     createSender(client),
     new SNSClient(client).send(new CreateTopicCommand({ Name: names.topic })),
@@ -119,6 +120,13 @@ async function createBlobBucket(options: ClientOptions, kit: Uint8Array): Promis
   await unlessThere('BucketAlreadyOwnedByYou', () => client.send(new CreateBucketCommand({ Bucket })));
   await client.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: 'Enabled' } }));
   await client.send(new PutObjectCommand({ Bucket, Key: kitKey, Body: kit }));
+}
+
+async function createEvidenceBucket(options: ClientOptions): Promise<void> {
+  const client = new S3Client({ ...options, forcePathStyle: true });
+  const Bucket = names.evidenceBucket;
+  await unlessThere('BucketAlreadyOwnedByYou', () => client.send(new CreateBucketCommand({ Bucket })));
+  await client.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: 'Enabled' } }));
 }
 
 async function createBus(options: ClientOptions): Promise<void> {

@@ -47,9 +47,9 @@ function ruleOf({ trigger }: FunctionRow) {
   };
 }
 
-function patternOf({ machine, builds, ...pattern }: EventPattern) {
+function patternOf({ machines, builds, ...pattern }: EventPattern) {
   const own = {
-    ...(machine && { stateMachineArn: [machineArn(machine)] }),
+    ...(machines && { stateMachineArn: machines.map(machineArn) }),
     ...(builds && { 'project-name': projectCatalog.map(({ name }) => names.project(name)) }),
   };
   const detail = { ...pattern.detail, ...own };

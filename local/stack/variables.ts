@@ -8,6 +8,8 @@ interface Addresses {
   readonly servicesPort: number;
   /** Base address of an OTLP receiver; traces go nowhere without one. */
   readonly traceEndpoint?: string;
+  /** Builds at once, and how far that may be raised. Default: so many that nobody waits. */
+  readonly runners?: { readonly limit: number; readonly most: number; readonly fleet?: string };
   /** Base addresses of the APIs that are told of commits. Default: those of github.com and gitlab.com. */
   readonly providerApis?: { readonly github?: string; readonly gitlab?: string };
 }
@@ -15,15 +17,25 @@ interface Addresses {
 export const tokenAudience = 'deployment-service';
 
 /** The environment variables of the control plane's functions, as the stack would set them. */
-export function controlPlaneVariables({ apiUrl, servicesPort, traceEndpoint = '', providerApis = {} }: Addresses) {
+export function controlPlaneVariables({
+  apiUrl,
+  servicesPort,
+  traceEndpoint = '',
+  providerApis = {},
+  runners = { limit: 1_000, most: 1_000 },
+}: Addresses) {
   return {
     AWS_REGION: region,
     TABLE_NAME: names.table,
     BLOB_BUCKET: names.blobBucket,
+    EVIDENCE_BUCKET: names.evidenceBucket,
+    RECORD_MONTHS: '12',
+    LOG_DAYS: '30',
     SIGNING_KEY: names.signingKeyAlias,
     SEAL_KEY: names.sealKeyAlias,
     EVENT_BUS: names.bus,
     DEPLOYMENT_MACHINE: machineArn('deployment'),
+    ROLLBACK_MACHINE: machineArn('rollback'),
     PUSH_MACHINE: machineArn('push'),
     PROMOTION_MACHINE: machineArn('promotion'),
     WEBHOOK_SECRETS: 'deployment-service/webhooks',
@@ -40,6 +52,9 @@ export function controlPlaneVariables({ apiUrl, servicesPort, traceEndpoint = ''
     ARTIFACT_SERVICE_URL: '',
     ARTIFACT_SERVICE_TOKEN: '',
     RUNNER_PROJECTS: projectCatalog.map(({ name }) => names.project(name)).join(','),
+    RUNNER_LIMIT: String(runners.limit),
+    RUNNER_LIMIT_MOST: String(runners.most),
+    RUNNER_FLEET: runners.fleet ?? '',
     // Builds find the very Node that runs this host.
     BUILD_TOOLCHAIN: `node ${process.versions.node.split('.')[0]}`,
     IMAGE_REPOSITORIES: names.imageRepositories,

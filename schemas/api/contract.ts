@@ -4,6 +4,9 @@ import type { Permission } from './permission.ts';
 /** A schema for JSON; `raw` hands the text on as it came. */
 export type BodyKind = z.ZodType | 'raw' | 'none';
 
+/** The largest body of an operation that says nothing else, in bytes. */
+export const mostBodyBytes = 1024 * 1024;
+
 /** One operation of the API: what comes in, what goes out, who may ask. Routes, handlers and docs are made from it. */
 export interface ApiContract<
   Params extends z.ZodType = z.ZodType,
@@ -23,7 +26,7 @@ export interface ApiContract<
   readonly query: Query;
   readonly body: Body;
   readonly answer: Answer;
-  /** The largest body that is taken, in bytes; 1 MiB if absent. */
+  /** The largest body that is taken, in bytes; `mostBodyBytes` if absent. */
   readonly bodyLimitBytes?: number;
   /** The statuses of success. */
   readonly statuses: readonly number[];

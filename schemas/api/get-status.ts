@@ -3,6 +3,7 @@ import { deploymentId, instant } from '../names.ts';
 import { failure } from '../workflows/failure.ts';
 import { deploymentStatus } from '../workflows/status.ts';
 import { defineOperation } from './contract.ts';
+import { queueView } from './queue-view.ts';
 import { stepView } from './deployment-view.ts';
 
 /** The little that polling needs. */
@@ -23,6 +24,7 @@ export const getStatus = defineOperation({
     url: z.string().optional(),
     version: z.string().optional(),
     failure: failure.optional(),
+    queue: queueView.optional(),
     steps: z.array(stepView),
   }),
   statuses: [200],

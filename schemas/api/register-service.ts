@@ -67,7 +67,12 @@ const fetchAccess = {
     .optional(),
 };
 
-const resolvedPlace = { ...place, url: z.string() };
+const resolvedPlace = {
+  ...place,
+  url: z.string(),
+  /** What the trust of the deploy role has to ask for. */
+  externalId: z.string().optional(),
+};
 
 export const serviceView = z.object({
   name: serviceName,

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { failure } from '../workflows/failure.ts';
+import { cacheNote, retryNotes } from '../workflows/stage-notes.ts';
 import { stepName, stepStatus } from '../workflows/status.ts';
 import { defineEvent } from './envelope.ts';
 
@@ -12,5 +13,8 @@ export const deploymentStepProgress = defineEvent(
     status: stepStatus,
     durationMs: z.int().min(0).optional(),
     failure: failure.optional(),
+    cache: cacheNote.optional(),
+    retries: retryNotes.optional(),
+    triedAgain: z.string().optional(),
   }),
 );

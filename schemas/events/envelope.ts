@@ -14,6 +14,8 @@ export const envelope = z.object({
   /** Counts from 1 without a gap within one aggregate. */
   seq: z.int().min(1),
   prevHash: z.string().regex(/^[0-9a-f]{64}$/),
+  /** The detail-type once more, so that the chain vouches for it as well. Events of before may lack it. */
+  type: z.string().optional(),
   occurredAt: instant,
   correlationId: z.string(),
   traceId: z.string(),

@@ -20,9 +20,9 @@ export const signArtifactTask = deploymentTask.extend({
 });
 export type SignArtifactTask = z.infer<typeof signArtifactTask>;
 
-/** `request-approval`: what wakes the state that waits. */
-export const approvalTask = deploymentTask.extend({ token: z.string().min(1) });
-export type ApprovalTask = z.infer<typeof approvalTask>;
+/** Input of a state that waits: with what wakes it. */
+export const waitingTask = deploymentTask.extend({ token: z.string().min(1) });
+export type WaitingTask = z.infer<typeof waitingTask>;
 
 /** `settle-failure`: the error as Step Functions caught it. */
 export const failedTask = deploymentTask.extend({

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { commitId } from '../names.ts';
+import { commitId, deploymentId } from '../names.ts';
+import { retryNotes } from './stage-notes.ts';
 
 /** What `fetch-source` leaves beside the source: `sources/<service>/<commit>/commit.json`. */
 export const sourceFacts = z.object({
@@ -11,5 +12,7 @@ export const sourceFacts = z.object({
   sourceKey: z.string(),
   /** Where in the commit the stored manifest was found. Facts without it are of an older kit, and are fetched again. */
   manifestPath: z.string().default(''),
+  /** The fetch that brought it, when that met faults which passed. */
+  fetch: z.object({ deploymentId, retries: retryNotes }).optional(),
 });
 export type SourceFacts = z.infer<typeof sourceFacts>;

@@ -25,6 +25,12 @@ export class TrafficShifterByKind implements TrafficShifter {
     );
   }
 
+  async keeps(target: TargetRef, version: string, made: NewVersion): Promise<boolean> {
+    if (target.kind === 'lambda' && made.kind === 'lambda') return this.#of.lambda.keeps(target, version, made);
+    if (target.kind === 'ecs' && made.kind === 'ecs') return this.#of.ecs.keeps(target, version, made);
+    return false;
+  }
+
   async revision(target: TargetRef): Promise<string> {
     return target.kind === 'lambda' ? this.#of.lambda.revision(target) : this.#of.ecs.revision(target);
   }

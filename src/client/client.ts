@@ -2,6 +2,7 @@ import type { ApiContract } from '#schemas/api/contract.ts';
 import { cancelDeployment } from '#schemas/api/cancel-deployment.ts';
 import { createDeployment } from '#schemas/api/create-deployment.ts';
 import { decideApproval } from '#schemas/api/decide-approval.ts';
+import { getArtifactAudit } from '#schemas/api/get-artifact-audit.ts';
 import { getDeployment } from '#schemas/api/get-deployment.ts';
 import { getDeploymentMetrics } from '#schemas/api/get-deployment-metrics.ts';
 import { getDeploymentTrace } from '#schemas/api/get-deployment-trace.ts';
@@ -10,11 +11,14 @@ import { getStatus } from '#schemas/api/get-status.ts';
 import { health } from '#schemas/api/health.ts';
 import { listApprovals } from '#schemas/api/list-approvals.ts';
 import { listDeployments } from '#schemas/api/list-deployments.ts';
+import { listRollbackTargets } from '#schemas/api/list-rollback-targets.ts';
 import { listServices } from '#schemas/api/list-services.ts';
 import { registerService } from '#schemas/api/register-service.ts';
 import { retryDeployment } from '#schemas/api/retry-deployment.ts';
+import { rollBack } from '#schemas/api/roll-back.ts';
 import { streamLogs } from '#schemas/api/stream-logs.ts';
 import { validateServiceManifest } from '#schemas/api/validate-service-manifest.ts';
+import { verifyAudit } from '#schemas/api/verify-audit.ts';
 import type { Answer, CallArguments } from './call-input.ts';
 import type { Connection } from './connection.ts';
 import { followLogs, type FollowOptions } from './follow-logs.ts';
@@ -61,6 +65,7 @@ export function createClient(options: ClientOptions) {
     cancelDeployment: call(cancelDeployment),
     createDeployment: call(createDeployment),
     decideApproval: call(decideApproval),
+    getArtifactAudit: call(getArtifactAudit),
     getDeployment: call(getDeployment),
     getDeploymentMetrics: call(getDeploymentMetrics),
     getDeploymentTrace: call(getDeploymentTrace),
@@ -69,12 +74,15 @@ export function createClient(options: ClientOptions) {
     health: call(health),
     listApprovals: call(listApprovals),
     listDeployments: call(listDeployments),
+    listRollbackTargets: call(listRollbackTargets),
     listServices: call(listServices),
     /** One page of a log; `followLogs` is the stream of it. */
     readLogs: call(streamLogs),
     registerService: call(registerService),
     retryDeployment: call(retryDeployment),
+    rollBack: call(rollBack),
     validateServiceManifest: call(validateServiceManifest),
+    verifyAudit: call(verifyAudit),
     followLogs: (deploymentId: string, follow?: FollowOptions) => followLogs(connection, deploymentId, follow),
   };
 }

@@ -1,3 +1,5 @@
+import type { CachedStage } from './build-cache/cached-stage.ts';
+
 /** Every key in the blob bucket. The runner kit writes under the prefixes that its plan and environment name. */
 export const blobKeys = {
   sourceFacts: (service: string, commit: string) => `sources/${service}/${commit}/commit.json`,
@@ -11,5 +13,11 @@ export const blobKeys = {
   // Two trees can build equal bytes; each has a statement of its own.
   signature: (service: string, digest: string, identity: string) =>
     `artifacts/${service}/${digest}.${identity}.sig.json`,
+  /** Where a build puts what its stages left, each under the digest of its archive. */
+  cacheUploadPrefix: (deploymentId: string, run: number) => `uploads/${deploymentId}/${run}/cache/`,
+  cacheUpload: (deploymentId: string, run: number, sha256: string) => `uploads/${deploymentId}/${run}/cache/${sha256}`,
+  /** By the archive's digest too: of two builds that store the same stage at once, neither writes over the other's. */
+  cached: ({ service, trust, stage, key, sha256 }: CachedStage) =>
+    `cache/${service}/${trust}/${stage}/${key}/${sha256}`,
   reportPrefix: (deploymentId: string, run: number) => `reports/${deploymentId}/${run}/`,
 } as const;

@@ -67,8 +67,10 @@ export interface DeploymentStore {
   environment(service: string, environment: string): Promise<EnvironmentState>;
   findArtifact(service: string, tree: string, identity: string): Promise<Artifact | undefined>;
   list(query: DeploymentQuery): Promise<DeploymentPage>;
-  /** Deployments that are not over and that nothing has touched since an instant; at most about `limit`. */
-  untouchedSince(instant: string, limit: number): Promise<readonly Deployment[]>;
+  /** Deployments that are not over and that nothing has touched since an instant, read page by page. */
+  untouchedSince(instant: string): AsyncIterable<Deployment>;
+  /** Ids of all deployments that stand in line for their environment. */
+  waitingForSlot(): Promise<ReadonlySet<string>>;
   /** What wakes the machine of a deployment that waits for a person. */
   approvalToken(deploymentId: string): Promise<string | undefined>;
   /** Remembers a build that began for a deployment. To be called before its record is looked at: see `onBuildStarted`. */

@@ -31,6 +31,8 @@ export interface TrafficShifter<T extends TargetRef = TargetRef, V extends NewVe
    * @throws Refusal `artifact_verification_failed` when the bytes that were read are not those of the digest
    */
   prepare(target: T, version: V): Promise<string>;
+  /** Whether a version that was prepared earlier is still there, ready to serve, and made of the same artifact. */
+  keeps(target: T, version: string, made: V): Promise<boolean>;
   /** Names the balancer's present state; every move gives it another name. */
   revision(target: T): Promise<string>;
   /**

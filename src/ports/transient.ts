@@ -44,3 +44,16 @@ export function isTransient(error: unknown): boolean {
     $fault === 'server' || Boolean($retryable) || [429, 500, 502, 503, 504].includes($metadata.httpStatusCode ?? 0)
   );
 }
+
+/** Why another attempt may get past it, in words for the list of steps; `undefined` for what is not transient. */
+export function transientReason(error: unknown): string | undefined {
+  if (!isTransient(error)) return undefined;
+  if (error instanceof Refusal) return transientReason(error.cause) ?? 'busy';
+  const { data } = marked.safeParse(error);
+  if (brokenConnections.includes(String(data?.code)) || data?.name === 'TimeoutError') return 'not reachable';
+  const isThrottled =
+    busyNames.includes(data?.name ?? '') ||
+    data?.$metadata?.httpStatusCode === 429 ||
+    data?.CancellationReasons?.some(({ Code }) => Code !== undefined && busyReasons.includes(Code));
+  return isThrottled ? 'throttled' : 'a fault of a service';
+}

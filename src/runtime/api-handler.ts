@@ -1,6 +1,5 @@
 import middy from '@middy/core';
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
-import { captureLambdaHandler } from '@aws-lambda-powertools/tracer/middleware';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import type * as z from 'zod';
 import type { ApiContract } from '#schemas/api/contract.ts';
@@ -8,7 +7,7 @@ import type { Deps } from '#ports/deps.ts';
 import { readRequest, type ApiRequest } from './api-request.ts';
 import { deps } from './deps.ts';
 import { problemFor, retryAfterSecondsOf } from './problem.ts';
-import { logger, tracer } from './telemetry.ts';
+import { logger, tracing } from './telemetry.ts';
 
 export interface ApiAnswer<C extends ApiContract> {
   readonly status: number;
@@ -27,7 +26,7 @@ export function apiHandler<C extends ApiContract>(
 ) {
   return middy<APIGatewayProxyEvent, APIGatewayProxyResult>()
     .use(injectLambdaContext(logger, { resetKeys: true }))
-    .use(captureLambdaHandler(tracer, { captureResponse: false }))
+    .use(tracing)
     .use({
       onError: (request) => {
         const event = request.event as APIGatewayProxyEvent;

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import type * as z from 'zod';
-import type { ApiContract } from '#schemas/api/contract.ts';
+import { mostBodyBytes, type ApiContract } from '#schemas/api/contract.ts';
 import { neededPermission } from '#domain/access/permissions.ts';
 import { Refusal, type Fault } from '#domain/refusal.ts';
 import type { Caller } from '#usecases/caller.ts';
@@ -20,8 +20,6 @@ export interface ApiRequest<C extends ApiContract> {
   /** Header names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
 }
-
-const mostBodyBytes = 1024 * 1024;
 
 /**
  * Checks an event of API Gateway against a contract: who asks first, then all faults of what is asked together.

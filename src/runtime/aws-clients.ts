@@ -13,21 +13,33 @@ import { SSMClient } from '@aws-sdk/client-ssm';
 import { fromTemporaryCredentials } from '@aws-sdk/credential-providers';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { TargetRef } from '#domain/service/service.ts';
+import { presentDeployment } from './present-deployment.ts';
 
-/** What every client shares; empty in AWS, where the environment says all. */
-export type ClientConfig = Pick<LambdaClientConfig, 'requestHandler' | 'endpoint' | 'region' | 'credentials'>;
+/**
+ * What every client shares. In AWS that is the function's name alone, as `userAgentAppId`, and the environment says the
+ * rest: CloudTrail then shows who called, also where the call was made under another role.
+ */
+export type ClientConfig = Pick<
+  LambdaClientConfig,
+  'requestHandler' | 'endpoint' | 'region' | 'credentials' | 'userAgentAppId'
+>;
 
 /** The SDK clients of one process, each made when it is first used. */
 export function awsClients(shared: ClientConfig) {
   const functions = new Map<string, LambdaClient>();
   const tasks = new Map<string, ECSClient>();
-  /** For the account and region of a target; with its deploy role where it names one. */
-  const placeOf = ({ region, deployRole }: TargetRef): ClientConfig => ({
+  /** For the account and region of a target; with its deploy role where it names one, for as long as the credentials last. */
+  const placeOf = ({ region, deployRole, externalId }: TargetRef): ClientConfig => ({
     ...shared,
     ...(region !== undefined && { region }),
     ...(deployRole !== undefined && {
       credentials: fromTemporaryCredentials({
-        params: { RoleArn: deployRole, RoleSessionName: 'deployment-service' },
+        params: {
+          RoleArn: deployRole,
+          // The trail of the target's account names it with every call.
+          RoleSessionName: presentDeployment() ?? 'deployment-service',
+          ...(externalId !== undefined && { ExternalId: externalId }),
+        },
         clientConfig: shared,
       }),
     }),
@@ -51,13 +63,21 @@ export function awsClients(shared: ClientConfig) {
   };
 }
 
+/** Enough for what one process works on at a time; a session belongs to one deployment, and these come and go. */
+const mostKept = 32;
+
 function keptPerPlace<Client>(
   clients: Map<string, Client>,
-  { region, deployRole }: TargetRef,
+  { region, deployRole, externalId }: TargetRef,
   make: () => Client,
 ): Client {
-  const key = `${region}/${deployRole}`;
+  const session = deployRole === undefined ? undefined : presentDeployment();
+  const key = [region, deployRole, externalId, session].join(' ');
   const client = clients.get(key) ?? make();
+  // Last in the order of the map is the one used last.
+  clients.delete(key);
   clients.set(key, client);
+  const [oldest] = clients.keys();
+  if (clients.size > mostKept && oldest !== undefined) clients.delete(oldest);
   return client;
 }

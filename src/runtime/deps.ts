@@ -4,12 +4,17 @@ import { monotonicFactory } from 'ulid';
 import { openArtifactRegistry } from '#adapters/artifact-service/open-artifact-registry.ts';
 import { EmbeddedMetrics } from '#adapters/cloudwatch/embedded-metrics.ts';
 import { CodeBuildRunnerPool } from '#adapters/codebuild/runner-pool.ts';
+import { DynamoBuildCache } from '#adapters/dynamodb/build-cache.ts';
+import { DynamoAuditLog } from '#adapters/dynamodb/audit-log.ts';
 import { DynamoClaims } from '#adapters/dynamodb/claims.ts';
 import { DynamoDeploymentStore } from '#adapters/dynamodb/deployment-store.ts';
+import { DynamoHotLogs } from '#adapters/dynamodb/hot-logs.ts';
 import { DynamoLogStore } from '#adapters/dynamodb/log-store.ts';
 import { DynamoNotificationLog } from '#adapters/dynamodb/notification-log.ts';
 import { DynamoOutbox } from '#adapters/dynamodb/outbox.ts';
 import { DynamoPushStore } from '#adapters/dynamodb/push-store.ts';
+import { DynamoRunnerQueue } from '#adapters/dynamodb/runner-queue.ts';
+import { DynamoRecordArchive } from '#adapters/dynamodb/record-archive.ts';
 import { DynamoServiceStore } from '#adapters/dynamodb/service-store.ts';
 import { DynamoShownStatuses } from '#adapters/dynamodb/shown-statuses.ts';
 import { EcrImageRegistry } from '#adapters/ecr/image-registry.ts';
@@ -23,7 +28,10 @@ import { openNotifier } from '#adapters/notification/open-notifier.ts';
 import { OidcTokenVerifier } from '#adapters/oidc/token-verifier.ts';
 import { secretHeaders } from '#adapters/otlp/secret-headers.ts';
 import { noSpanExporter, OtlpSpanExporter } from '#adapters/otlp/span-exporter.ts';
+import { archivedRecordsIn, noArchivedRecords } from '#adapters/s3/archived-records.ts';
 import { S3BlobStore } from '#adapters/s3/blob-store.ts';
+import { S3ColdLogs } from '#adapters/s3/cold-logs.ts';
+import { S3Evidence } from '#adapters/s3/evidence.ts';
 import { NamedSecrets } from '#adapters/secretsmanager/named-secrets.ts';
 import { StepFunctionsWorkflows } from '#adapters/sfn/workflows.ts';
 import { TrafficShifterByKind } from '#adapters/traffic-shifter-by-kind.ts';
@@ -59,6 +67,10 @@ export function makeDeps({ configuration, clientConfig = {}, clock = systemClock
         clock,
       ),
   );
+  const evidence = once(() => new S3Evidence(clients.blobs(), required('EVIDENCE_BUCKET')));
+  // A function that is not let at the archive takes what is in there for gone.
+  const hasEvidence = optional('EVIDENCE_BUCKET') !== undefined;
+  const archived = once(() => (hasEvidence ? archivedRecordsIn(evidence()) : noArchivedRecords));
   const makers: { readonly [Name in keyof Deps]: () => Deps[Name] } = {
     artifacts: () =>
       openArtifactRegistry({
@@ -69,15 +81,20 @@ export function makeDeps({ configuration, clientConfig = {}, clock = systemClock
         serviceUrl: optional('ARTIFACT_SERVICE_URL'),
         serviceToken: optional('ARTIFACT_SERVICE_TOKEN'),
       }),
+    audit: () => new DynamoAuditLog(table(), archived()),
     blobs: () => new S3BlobStore(clients.blobs(), required('BLOB_BUCKET')),
+    buildCache: () => new DynamoBuildCache(table(), clock),
     bus: () => new EventBridgeBus(clients.events(), required('EVENT_BUS')),
     claims: () => new DynamoClaims(table(), clock),
     clock: () => clock,
-    deployments: () => new DynamoDeploymentStore(table(), clock),
+    coldLogs: () => new S3ColdLogs(evidence()),
+    deployments: () => new DynamoDeploymentStore(table(), clock, archived()),
     digest: () => (content) => createHash('sha256').update(content).digest('hex'),
+    evidence,
+    hotLogs: () => new DynamoHotLogs(table(), clock, new S3ColdLogs(evidence())),
     ids: () => idsOn(clock),
     images: () => new EcrImageRegistry(clients.images(), (optional('IMAGE_READERS') ?? '').split(',').filter(Boolean)),
-    logs: () => new DynamoLogStore(table(), clock),
+    logs: () => new DynamoLogStore(table(), clock, hasEvidence ? new S3ColdLogs(evidence()) : undefined),
     metrics: () => new EmbeddedMetrics(),
     notificationLog: () => new DynamoNotificationLog(table(), clock),
     notifier: () =>
@@ -93,7 +110,15 @@ export function makeDeps({ configuration, clientConfig = {}, clock = systemClock
     outbox: () => new DynamoOutbox(table(), clock),
     probe: () => new NodeHttpProbe(optional('SERVICE_ADDRESS')),
     pushes: () => new DynamoPushStore(table()),
-    runners: () => new CodeBuildRunnerPool(clients.builds(), table(), (optional('RUNNER_PROJECTS') ?? '').split(',')),
+    records: () => new DynamoRecordArchive(table(), clock),
+    runners: () =>
+      new CodeBuildRunnerPool(
+        once(() => clients.builds()),
+        table(),
+        (optional('RUNNER_PROJECTS') ?? '').split(','),
+        optional('RUNNER_FLEET'),
+      ),
+    runnerQueue: () => new DynamoRunnerQueue(table()),
     seal: () => new KmsSeal(clients.keys(), required('SEAL_KEY')),
     services: () => new DynamoServiceStore(table()),
     // Each when it is asked for: a function has the variables of its own capabilities only.
@@ -102,8 +127,17 @@ export function makeDeps({ configuration, clientConfig = {}, clock = systemClock
       get repositorySchemes() {
         return required('REPOSITORY_SCHEMES').split(',');
       },
+      get recordMonths() {
+        return Number(required('RECORD_MONTHS'));
+      },
+      get logDays() {
+        return Number(required('LOG_DAYS'));
+      },
       get toolchain() {
         return required('BUILD_TOOLCHAIN');
+      },
+      get runnerBounds() {
+        return { limit: Number(required('RUNNER_LIMIT')), most: Number(required('RUNNER_LIMIT_MOST')) };
       },
       get imageRepositories() {
         return required('IMAGE_REPOSITORIES');
@@ -151,6 +185,9 @@ export function makeDeps({ configuration, clientConfig = {}, clock = systemClock
         get deployment() {
           return required('DEPLOYMENT_MACHINE');
         },
+        get rollback() {
+          return required('ROLLBACK_MACHINE');
+        },
         get push() {
           return required('PUSH_MACHINE');
         },
@@ -167,7 +204,13 @@ export function makeDeps({ configuration, clientConfig = {}, clock = systemClock
 }
 
 const scope = new AsyncLocalStorage<Deps>();
-const ofThisProcess = once(() => makeDeps({ configuration: configurationFrom(process.env) }));
+const ofThisProcess = once(() =>
+  makeDeps({
+    configuration: configurationFrom(process.env),
+    // Set by Lambda itself.
+    clientConfig: present('userAgentAppId', process.env['AWS_LAMBDA_FUNCTION_NAME']),
+  }),
+);
 
 /** The dependencies of the running invocation: those of its scope, or else those that the environment describes. */
 export function deps(): Deps {

@@ -1,6 +1,5 @@
 import middy from '@middy/core';
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
-import { captureLambdaHandler } from '@aws-lambda-powertools/tracer/middleware';
 import type * as z from 'zod';
 import { scrub } from '#domain/redaction/scrub.ts';
 import { Refusal } from '#domain/refusal.ts';
@@ -8,7 +7,8 @@ import type { Deps } from '#ports/deps.ts';
 import { isTransient } from '#ports/transient.ts';
 import { deps } from './deps.ts';
 import { loggingIds } from './log-keys.ts';
-import { logger, tracer } from './telemetry.ts';
+import { whileAbout } from './present-deployment.ts';
+import { logger, tracing } from './telemetry.ts';
 
 /**
  * The Lambda of a state, or of anything else that is invoked with an input of its own. A refusal keeps its code as the
@@ -21,7 +21,7 @@ export function taskHandler<Input extends z.ZodType, Output>(
 ) {
   return middy<unknown, Output | null>()
     .use(injectLambdaContext(logger, { resetKeys: true }))
-    .use(captureLambdaHandler(tracer, { captureResponse: false }))
+    .use(tracing)
     .handler(async (event: unknown): Promise<Output | null> => {
       try {
         const task = input.parse(event);
@@ -29,7 +29,7 @@ export function taskHandler<Input extends z.ZodType, Output>(
         logger.appendKeys(ids);
         const noted = loggingIds(deps(), (id) => id === ids.deploymentId);
         // A task without a result answers null: JSON has no undefined.
-        return (await run(task, noted)) ?? null;
+        return (await whileAbout(ids.deploymentId, () => run(task, noted))) ?? null;
       } catch (error) {
         const told = outward(error);
         if (told.code === 'internal_error') logger.error('The task failed', { error: error as Error });

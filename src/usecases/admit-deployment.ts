@@ -1,44 +1,53 @@
 import { admit } from '#domain/deployment/admit.ts';
 import { supersedeAtApproval } from '#domain/deployment/supersede.ts';
 import type { Deps } from '#ports/deps.ts';
-import type { DeploymentTask } from '#schemas/workflows/deployment-task.ts';
+import type { WaitingTask } from '#schemas/workflows/deployment-task.ts';
 import { commitDecision } from './commit-decision.ts';
 import { momentOf } from './moment-of.ts';
 
-export interface AdmissionAnswer {
-  readonly state: 'admitted' | 'waiting' | 'over';
-  /** Place in the queue of the environment, from 1. */
-  readonly place?: number;
-}
+/** What the state's task results in. `ask`: something has changed, the function has to look again. */
+export type AdmissionAnswer = { readonly state: 'admitted' | 'ask' | 'over' };
 
 type AdmitDeps = Pick<Deps, 'deployments' | 'workflows' | 'clock' | 'digest'>;
 
-/** Takes the slot of the environment when it is this deployment's turn; one that waits there for a person has to go. */
-export async function admitDeployment(deps: AdmitDeps, task: DeploymentTask): Promise<AdmissionAnswer> {
-  const answer = await ask(deps, task);
-  if (answer.state !== 'waiting' || !(await setOwnerAside(deps, task.deploymentId))) return answer;
-  return ask(deps, task);
+/**
+ * Takes the slot of the environment when it is this deployment's turn, and stands in line for it otherwise; one that waits
+ * there for a person has to go. The state waits with its token, which is on record with the place in the queue, and asks
+ * again by itself after a while.
+ */
+export async function admitDeployment(deps: AdmitDeps, task: WaitingTask): Promise<void> {
+  let state = await ask(deps, task);
+  if (state === 'waiting' && (await setOwnerAside(deps, task.deploymentId))) state = await ask(deps, task);
+  if (state === 'waiting') return;
+  const answer: AdmissionAnswer = { state };
+  await deps.workflows.wake(task.token, answer);
 }
 
-async function ask(deps: AdmitDeps, task: DeploymentTask): Promise<AdmissionAnswer> {
-  const { value } = await commitDecision<AdmissionAnswer>(deps, task.deploymentId, async ({ deployment }) => {
-    const slot = await deps.deployments.slot(deployment.service, deployment.environment);
-    const admission = admit(deployment, slot, momentOf(deps, 'system:admission'));
-    switch (admission.kind) {
-      case 'admit':
-        return { decision: admission.decision, value: { state: 'admitted' } };
-      case 'admitted':
-        return { value: { state: 'admitted' } };
-      case 'queue':
-        return { decision: admission.decision, value: { state: 'waiting', place: admission.place } };
-      case 'wait':
-        return { value: { state: 'waiting', place: admission.place } };
-      case 'supersede':
-        return { decision: admission.decision, value: { state: 'over' } };
-      case 'over':
-        return { value: { state: 'over' } };
-    }
-  });
+async function ask(
+  deps: AdmitDeps,
+  { deploymentId, token, run }: WaitingTask,
+): Promise<'admitted' | 'waiting' | 'over'> {
+  const { value } = await commitDecision<'admitted' | 'waiting' | 'over'>(
+    deps,
+    deploymentId,
+    async ({ deployment }) => {
+      if (deployment.run !== run) return { value: 'over' };
+      const slot = await deps.deployments.slot(deployment.service, deployment.environment);
+      const admission = admit(deployment, slot, momentOf(deps, 'system:admission'), token);
+      switch (admission.kind) {
+        case 'admit':
+          return { decision: admission.decision, value: 'admitted' };
+        case 'admitted':
+          return { value: 'admitted' };
+        case 'queue':
+          return { decision: admission.decision, value: 'waiting' };
+        case 'supersede':
+          return { decision: admission.decision, value: 'over' };
+        case 'over':
+          return { value: 'over' };
+      }
+    },
+  );
   return value;
 }
 

@@ -42,5 +42,5 @@ export async function commitDecision<T>(
 }
 
 function asksForSlot({ writes }: Decision): boolean {
-  return writes.some(({ kind }) => kind === 'take-slot');
+  return writes.some(({ kind }) => kind === 'take-slot' || kind === 'see-slot');
 }

@@ -1,17 +1,13 @@
-import { canonicalJson } from '#domain/canonical-json.ts';
 import type { Deployment } from '#domain/deployment/deployment.ts';
-import {
-  joinDeployment,
-  requestDeployment,
-  type DeploymentCause,
-  type RememberedKey,
-} from '#domain/deployment/request.ts';
+import { joinDeployment, requestDeployment, type DeploymentCause } from '#domain/deployment/request.ts';
 import { nearest } from '#domain/nearest.ts';
 import { Refusal } from '#domain/refusal.ts';
 import type { Service } from '#domain/service/service.ts';
 import type { Deps } from '#ports/deps.ts';
 import type { Caller } from './caller.ts';
+import { findService } from './find-service.ts';
 import { momentOf } from './moment-of.ts';
+import { findReplay, refuseBadKey, rememberedAs } from './remembered-request.ts';
 import { requireOwnership } from './require-ownership.ts';
 
 export interface CreateDeploymentInput {
@@ -72,19 +68,6 @@ export async function createDeployment(
   throw new Refusal('unavailable', 'Too many requests for the same commit at once; try again.', { transient: true });
 }
 
-function refuseBadKey(key: string | undefined): void {
-  if (key === undefined || /^[\x21-\x7e]{1,255}$/.test(key)) return;
-  throw new Refusal('validation_error', 'The Idempotency-Key is not usable.', {
-    faults: [{ pointer: '/headers/idempotency-key', message: 'must be 1 to 255 visible ASCII characters' }],
-  });
-}
-
-async function findService(deps: CreateDeps, name: string): Promise<Service> {
-  const service = await deps.services.find(name);
-  if (service) return service;
-  throw new Refusal('not_found', `No service is registered as "${name}". Register it first.`);
-}
-
 function refuseUnknownEnvironment(service: Service, environment: string): void {
   const known = Object.keys(service.environments);
   if (known.includes(environment)) return;
@@ -98,18 +81,4 @@ function refuseUnknownEnvironment(service: Service, environment: string): void {
       },
     ],
   });
-}
-
-/** A key counts per caller, so that nobody can read another's answer by guessing it. */
-function rememberedAs(deps: CreateDeps, input: CreateDeploymentInput, caller: Caller, key: string): RememberedKey {
-  return { key: `${caller.subject}#${key}`, digest: deps.digest(canonicalJson(input)) };
-}
-
-async function findReplay(deps: CreateDeps, remember: RememberedKey): Promise<Deployment | undefined> {
-  const earlier = await deps.deployments.findRemembered(remember.key);
-  if (!earlier) return undefined;
-  if (earlier.digest !== remember.digest) {
-    throw new Refusal('conflict', 'This Idempotency-Key was used for another request. Use a new key.');
-  }
-  return deps.deployments.find(earlier.deploymentId);
 }

@@ -4,7 +4,6 @@ import { sourceFacts } from '#schemas/workflows/source-facts.ts';
 import { blobKeys } from '#domain/blob-keys.ts';
 import { planDelivery as decidePlan } from '#domain/delivery/plan-delivery.ts';
 import { actorOf, type Push } from '#domain/delivery/push.ts';
-import { rejectPush } from '#domain/delivery/record-push.ts';
 import { failureOf } from '#domain/deployment/failure-of.ts';
 import { parseManifest } from '#domain/manifest/parse-manifest.ts';
 import { Refusal } from '#domain/refusal.ts';
@@ -12,7 +11,7 @@ import { fetchAccess, type FetchVariable } from '#domain/service/fetch-access.ts
 import type { Service } from '#domain/service/service.ts';
 import type { Deps } from '#ports/deps.ts';
 import { createDeployment } from './create-deployment.ts';
-import { momentOf } from './moment-of.ts';
+import { rejectPush } from './reject-push.ts';
 import { servingManifest } from './serving-manifest.ts';
 import { triggerCaller } from './trigger-caller.ts';
 
@@ -49,7 +48,7 @@ export async function planDelivery(deps: PlanDeps, task: DeliveryTask): Promise<
   if (!(await isThere(deps, push, service))) {
     if (task.fetches >= mostFetches || (task.fetches > 0 && task.error === '')) {
       const message = `Commit ${push.commit} could not be fetched from the repository, or has no ${service.manifestPath}.`;
-      return settle(deps, service, push, {
+      return settle(deps, push, {
         deployments: [],
         rejection: { code: 'step_failed', step: 'source', message },
       });
@@ -58,7 +57,7 @@ export async function planDelivery(deps: PlanDeps, task: DeliveryTask): Promise<
     const access = fetchAccess(service);
     return { next: 'fetch', service: service.name, repository, commit: push.commit, manifestPath, access };
   }
-  return settle(deps, service, push, await deliver(deps, push, service));
+  return settle(deps, push, await deliver(deps, push, service));
 }
 
 /** What was stored with the manifest of another path counts as not stored. */
@@ -115,20 +114,13 @@ async function servingManifests(deps: PlanDeps, { name, environments }: Service)
   return Object.fromEntries(await Promise.all(found));
 }
 
-async function settle(deps: PlanDeps, service: Service, push: Push, outcome: Delivered): Promise<NextOfPush> {
+async function settle(deps: PlanDeps, push: Push, outcome: Delivered): Promise<NextOfPush> {
   const over: NextOfPush = { next: 'over', deployments: outcome.deployments };
   const { rejection } = outcome;
   if (!rejection) {
     await deps.pushes.settle(push, outcome);
     return over;
   }
-  let present: Service | undefined = service;
-  for (let round = 1; present && round <= 10; round++) {
-    const rejected = { ...outcome, rejection };
-    const decision = rejectPush(present, push, rejected, deps.ids.traceId(), momentOf(deps, 'push'));
-    if ((await deps.pushes.commit(decision)) !== 'revision_conflict') return over;
-    await deps.clock.sleep(round * 10);
-    present = await deps.services.find(service.name);
-  }
-  throw new Refusal('unavailable', `The registration of ${service.name} is changing too fast.`, { transient: true });
+  await rejectPush(deps, push, { ...outcome, rejection });
+  return over;
 }

@@ -1,7 +1,7 @@
 import { requestApproval as decideRequest } from '#domain/deployment/request-approval.ts';
 import { Refusal } from '#domain/refusal.ts';
 import type { Deps } from '#ports/deps.ts';
-import type { ApprovalTask } from '#schemas/workflows/deployment-task.ts';
+import type { WaitingTask } from '#schemas/workflows/deployment-task.ts';
 import { commitDecision } from './commit-decision.ts';
 import { momentOf } from './moment-of.ts';
 import { closeStep } from './run-step.ts';
@@ -14,7 +14,7 @@ type RequestDeps = Pick<Deps, 'deployments' | 'workflows' | 'clock' | 'digest'>;
  *
  * @throws Refusal `timeout` when nobody approved in time
  */
-export async function requestApproval(deps: RequestDeps, { deploymentId, run, token }: ApprovalTask): Promise<void> {
+export async function requestApproval(deps: RequestDeps, { deploymentId, run, token }: WaitingTask): Promise<void> {
   const { value } = await commitDecision(deps, deploymentId, (record) => {
     const moment = momentOf(deps, 'system:deployment');
     const instantAfter = (seconds: number) => new Date(moment.atMs + seconds * 1000).toISOString();

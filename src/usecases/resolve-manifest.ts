@@ -9,7 +9,6 @@ import { reusedSteps } from '#domain/deployment/reused-steps.ts';
 import { resolveSource } from '#domain/deployment/resolve-source.ts';
 import { buildSecrets, type BuildSecret } from '#domain/deployment/build-secrets.ts';
 import { buildPlanOf } from '#domain/deployment/build-plan.ts';
-import { failureOf } from '#domain/deployment/failure-of.ts';
 import { nextAfterArtifact, type NextAfterArtifact } from '#domain/deployment/request-approval.ts';
 import { Refusal } from '#domain/refusal.ts';
 import { fetchAccess, type FetchVariable } from '#domain/service/fetch-access.ts';
@@ -19,8 +18,9 @@ import type { DeploymentTask } from '#schemas/workflows/deployment-task.ts';
 import { sourceFacts } from '#schemas/workflows/source-facts.ts';
 import { momentOf } from './moment-of.ts';
 import { commitDecision } from './commit-decision.ts';
+import { failedEnd } from './failed-end.ts';
 import { closeStep, openStep } from './run-step.ts';
-import { servingManifest } from './serving-manifest.ts';
+import { servingDeployment } from './serving-manifest.ts';
 
 type ResolveDeps = Pick<
   Deps,
@@ -76,8 +76,10 @@ export async function resolveManifest(deps: ResolveDeps, task: DeploymentTask): 
     const reused = record ? reusedSteps(record, resolved.manifest, run, momentOf(deps, 'system:deployment')) : [];
     const { manifest, source } = resolved;
     const { service: name, environment } = deployment;
-    const approvalRule = approvalInForce(environment, manifest, await servingManifest(deps, name, environment));
+    const approvalRule = approvalInForce(environment, manifest, await servingDeployment(deps, name, environment));
     const after = await closeStep(deps, step, {
+      // Another deployment of the same commit finds the facts as they are, and has waited for nothing.
+      ...(facts.fetch?.deploymentId === deploymentId && { retries: facts.fetch.retries }),
       patch: {
         manifest,
         source,
@@ -85,12 +87,16 @@ export async function resolveManifest(deps: ResolveDeps, task: DeploymentTask): 
         identity: resolved.identity,
         ...(artifact ? { artifact } : oneMoreBuild(deployment)),
       },
-      writes: reused.map((each) => ({ kind: 'put-step', step: each })),
+      writes: [
+        ...reused.map((each) => ({ kind: 'put-step' as const, step: each })),
+        // A build goes on with the runner of the fetch.
+        ...(artifact ? [{ kind: 'free-runner' as const, deployment }] : []),
+      ],
       facts: reused.map(progressOf),
     });
     return await nextOf(deps, after);
   } catch (error) {
-    await closeStep(deps, step, { failure: { ...failureOf(error), step: 'source' } });
+    await closeStep(deps, step, failedEnd(error, 'source'));
     throw error;
   }
 }
@@ -98,7 +104,7 @@ export async function resolveManifest(deps: ResolveDeps, task: DeploymentTask): 
 /** A retry comes later than its source was read: something else may serve by now, and want an approval. */
 async function underPresentRule(deps: ResolveDeps, seen: Deployment): Promise<Deployment> {
   const { id, service, environment, manifest } = seen;
-  const rule = manifest && approvalInForce(environment, manifest, await servingManifest(deps, service, environment));
+  const rule = manifest && approvalInForce(environment, manifest, await servingDeployment(deps, service, environment));
   if (!rule || canonicalJson(rule) === canonicalJson(seen.approvalRule ?? null)) return seen;
   const { deployment } = await commitDecision(deps, id, (record) => ({
     value: undefined,

@@ -1,10 +1,10 @@
 import { beginStep, type StepStart } from '#domain/deployment/begin-step.ts';
 import type { Deployment, DeploymentRecord, Step } from '#domain/deployment/deployment.ts';
 import { endStep, type StepEnd } from '#domain/deployment/end-step.ts';
-import { failureOf } from '#domain/deployment/failure-of.ts';
 import { Refusal } from '#domain/refusal.ts';
 import type { Deps } from '#ports/deps.ts';
 import { commitDecision } from './commit-decision.ts';
+import { failedEnd } from './failed-end.ts';
 import { momentOf } from './moment-of.ts';
 
 type StepDeps = Pick<Deps, 'deployments' | 'clock' | 'digest'>;
@@ -38,7 +38,7 @@ async function attempt<T>(deps: StepDeps, step: Step, work: () => Promise<T>): P
   try {
     return await work();
   } catch (error) {
-    await closeStep(deps, step, { failure: { ...failureOf(error), step: step.name } });
+    await closeStep(deps, step, failedEnd(error, step.name));
     throw error;
   }
 }

@@ -6,7 +6,7 @@ import { giveUpRollback, rollBackRelease } from './roll-back-release.ts';
 import { settleFailure } from './settle-failure.ts';
 import { stopBuilds } from './stop-builds.ts';
 
-type SettleDeps = Pick<Deps, 'deployments' | 'shifter' | 'runners' | 'clock' | 'digest'>;
+type SettleDeps = Pick<Deps, 'deployments' | 'logs' | 'shifter' | 'runners' | 'clock' | 'digest'>;
 
 /**
  * Brings a deployment to its end when its machine ended without doing so: stopped by hand, timed out, or broken. Acts

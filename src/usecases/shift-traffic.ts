@@ -8,6 +8,7 @@ import { failureOf } from '#domain/deployment/failure-of.ts';
 import { Refusal } from '#domain/refusal.ts';
 import type { Deps } from '#ports/deps.ts';
 import { isTransient } from '#ports/transient.ts';
+import type { Manifest } from '#schemas/service/manifest.ts';
 import type { DeploymentTask } from '#schemas/workflows/deployment-task.ts';
 import { commitDecision } from './commit-decision.ts';
 import { momentOf } from './moment-of.ts';
@@ -57,7 +58,7 @@ async function look(
   { deployment, step, release }: UnderWay,
 ): Promise<ShiftAnswer> {
   refuseCancelled(deployment);
-  const { strategy } = releasePlanOf(deployment).manifest;
+  const strategy = strategyNow(deployment);
   const nowMs = deps.clock.now().getTime();
   const status = release.move && (await statusOfMove(deps, deployment, release));
   const course = courseOf(release, strategy, status, nowMs);
@@ -125,10 +126,15 @@ async function move(deps: ShiftDeps, seen: Deployment, { target }: Release, perc
 async function shift(deps: ShiftDeps, deployment: Deployment, release: Release): Promise<void> {
   const { target, version, baselineVersion, move: made } = release;
   if (!made) return;
-  const { strategy } = releasePlanOf(deployment).manifest;
+  const strategy = strategyNow(deployment);
   const baseline = baselineVersion === undefined ? {} : { baseline: baselineVersion };
   const batchPercent = batchPercentOf(strategy);
   await deps.shifter.shift(target, { version, percent: made.percent, batchPercent, ...baseline }, made.revision);
+}
+
+/** What comes back has proved itself: it gets everything in one move, whatever it went out by. */
+function strategyNow(deployment: Deployment): Manifest['strategy'] {
+  return deployment.kind === 'rollback' ? { type: 'immediate' } : releasePlanOf(deployment).manifest.strategy;
 }
 
 function promoted({ version }: Release, weightPercent: number) {

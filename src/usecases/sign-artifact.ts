@@ -21,7 +21,7 @@ export async function signArtifact(
   deps: SignDeps,
   task: SignArtifactTask,
 ): Promise<{ readonly next: NextAfterArtifact }> {
-  const start = { name: 'sign', run: task.run } as const;
+  const start = { name: 'sign', run: task.run, freesRunner: true } as const;
   return runStep(
     deps,
     task.deploymentId,

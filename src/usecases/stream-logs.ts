@@ -1,8 +1,8 @@
 import type { Deployment } from '#domain/deployment/deployment.ts';
 import { isTerminal } from '#domain/deployment/transitions.ts';
-import { Refusal } from '#domain/refusal.ts';
 import type { LogChunk, LogPage } from '#ports/log-store.ts';
 import type { Deps } from '#ports/deps.ts';
+import { lookLater, lookNow, type Look } from './shared-looks.ts';
 
 type LogDeps = Pick<Deps, 'deployments' | 'logs' | 'clock'>;
 
@@ -13,7 +13,7 @@ export type LogFrame =
   | { readonly kind: 'end'; readonly status: Deployment['status']; readonly traceId: string };
 
 const chunksPerRead = 50;
-const pollMs = 150;
+const pollMs = 100;
 const heartbeatMs = 15_000;
 /** A connection ends after this long, and the client resumes: no function is held for hours. */
 const connectionMs = 120_000;
@@ -37,20 +37,22 @@ export async function* followLogs(
   const startedMs = deps.clock.now().getTime();
   let quietSinceMs = Number.NEGATIVE_INFINITY;
   let last = afterNumber;
+  let full = true;
   for (;;) {
     if (gone?.aborted) return;
-    // The deployment is read first: a log that is complete after a terminal read can gain nothing.
-    const deployment = await deps.deployments.find(deploymentId);
-    if (!deployment) throw new Refusal('not_found', `There is no deployment ${deploymentId}.`);
+    // What is there already comes at once; what is still to be written is waited for together with other followers.
+    const { deployment, page }: Look = full
+      ? await lookNow(deps, deploymentId, last, chunksPerRead)
+      : await lookLater(deps, deploymentId, last, { waitMs: pollMs, limit: chunksPerRead });
     const { traceId } = deployment;
-    const page = await deps.logs.read(deploymentId, last, chunksPerRead);
     for (const chunk of page.chunks) {
       yield { kind: 'chunk', chunk, traceId };
       last = chunk.n;
     }
     const nowMs = deps.clock.now().getTime();
     if (page.chunks.length > 0) quietSinceMs = nowMs;
-    if (page.chunks.length === chunksPerRead) continue;
+    full = page.chunks.length === chunksPerRead;
+    if (full) continue;
     if (isComplete(deployment, page, nowMs)) {
       yield { kind: 'end', status: deployment.status, traceId };
       return;
@@ -60,15 +62,12 @@ export async function* followLogs(
       quietSinceMs = nowMs;
       yield { kind: 'heartbeat' };
     }
-    await deps.clock.sleep(pollMs);
   }
 }
 
 /** One page of the same log. */
 export async function readLogs(deps: LogDeps, deploymentId: string, afterNumber: number, limit: number) {
-  const deployment = await deps.deployments.find(deploymentId);
-  if (!deployment) throw new Refusal('not_found', `There is no deployment ${deploymentId}.`);
-  const page = await deps.logs.read(deploymentId, afterNumber, limit);
+  const { deployment, page } = await lookNow(deps, deploymentId, afterNumber, limit);
   const complete = page.chunks.length < limit && isComplete(deployment, page, deps.clock.now().getTime());
   return { chunks: page.chunks, next: page.chunks.at(-1)?.n ?? afterNumber, complete };
 }

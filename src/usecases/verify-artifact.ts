@@ -11,16 +11,31 @@ import { artifactStatement, signedStatement } from '#schemas/workflows/artifact-
  */
 export async function verifyArtifact(
   deps: Pick<Deps, 'artifacts' | 'blobs' | 'images' | 'signer' | 'digest'>,
-  { service, source, identity }: Pick<Deployment, 'service' | 'source' | 'identity'>,
+  deployment: Pick<Deployment, 'service' | 'source' | 'identity'>,
   artifact: Artifact,
 ): Promise<void> {
   // Of an image the manifest: it names every byte of the rest by its digest, which the registry checks.
   const stored = artifact.format === 'image' ? deps.images.manifest(artifact.key) : deps.blobs.get(artifact.key);
-  const [bytes, signedBytes] = await Promise.all([stored, deps.artifacts.evidence(service, artifact)]);
+  const [bytes, signedBytes] = await Promise.all([stored, deps.artifacts.evidence(deployment.service, artifact)]);
   if (!bytes) throw untrusted(artifact, 'its bytes are gone');
   if (!signedBytes) throw untrusted(artifact, 'its signature is gone');
   if (deps.digest(bytes) !== artifact.digest) throw untrusted(artifact, 'its bytes were changed after it was signed');
+  await verifyStatement(deps, deployment, artifact, signedBytes);
+}
 
+/**
+ * The part of it that needs no bytes of the artifact: that our key vouches for an artifact of this digest, service and
+ * content.
+ *
+ * @throws Refusal `artifact_verification_failed` naming what does not match
+ */
+export async function verifyStatement(
+  deps: Pick<Deps, 'signer'>,
+  { service, source, identity }: Pick<Deployment, 'service' | 'source' | 'identity'>,
+  artifact: Artifact,
+  signedBytes: Uint8Array | undefined,
+): Promise<void> {
+  if (!signedBytes) throw untrusted(artifact, 'its signature is gone');
   const signed = parse(signedBytes, artifact);
   if (!(await deps.signer.verify(signed.text, signed.signature))) {
     throw untrusted(artifact, 'its signature was not made by the key of this service');

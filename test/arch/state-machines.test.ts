@@ -38,6 +38,8 @@ const transientRetry = {
     'Lambda.SdkClientException',
     'Lambda.TooManyRequestsException',
     'Lambda.Unknown',
+    'Runtime.ExitError',
+    'Sandbox.Timedout',
   ],
   IntervalSeconds: 2,
   BackoffRate: 3,
@@ -49,7 +51,13 @@ const transientRetry = {
 /** The same for a build that did not begin. A build that began and failed is for its own state to look into. */
 const buildRetry = {
   ...transientRetry,
-  ErrorEquals: ['CodeBuild.ThrottlingException', 'CodeBuild.SdkClientException'],
+  ErrorEquals: [
+    'CodeBuild.ThrottlingException',
+    'CodeBuild.SdkClientException',
+    'CodeBuild.AWSCodeBuildException',
+    'CodeBuild.InternalFailureException',
+    'CodeBuild.ServiceUnavailableException',
+  ],
 };
 
 /** The same for a machine that did not begin. */
@@ -93,7 +101,8 @@ describe.each(machines)('the machine $name', ({ text, values, bindings }) => {
   });
 
   it('would be refused by it with anything else in it', () => {
-    const [name = ''] = tasks[0] ?? [];
+    // One that waits for its token may have a heartbeat.
+    const [name = ''] = tasks.find(([, { Resource = '' }]) => !Resource.endsWith('.waitForTaskToken')) ?? [];
     const { States } = definition();
     const heartbeat = { States: { ...States, [name]: { ...States[name], HeartbeatSeconds: 5 } } };
     const ItemProcessor = { StartAt: 'Done', States: { Done: { Type: 'Succeed' } } };

@@ -36,6 +36,15 @@ export async function checkInvariants(host: WorkflowHost, id: string, limits: Co
   const slot = await deps.deployments.slot(service, environment);
   expect(slot.owner, 'the slot').toBeUndefined();
   expect(slot.waiters, 'the queue').toEqual([]);
+  const { holds, waiters } = await deps.runnerQueue.read();
+  expect(
+    holds.filter(({ deploymentId }) => deploymentId === id),
+    'the runner',
+  ).toEqual([]);
+  expect(
+    waiters.filter(({ deploymentId }) => deploymentId === id),
+    'the queue for runners',
+  ).toEqual([]);
   expect(steps.filter(({ status }) => status === 'running')).toEqual([]);
   expect((await deps.deployments.awaitingApproval(10)).ids, 'what waits for approval').not.toContain(id);
   expect(await deps.deployments.approvalToken(id), 'the token').toBeUndefined();

@@ -6,7 +6,7 @@ import { deploymentOutcome, type DeploymentOutcome } from './deployment-outcome.
 import type { BuildFate, FetchFate, HealthAnswer } from './outside-world.ts';
 import { serviceManifest } from './service-manifest.ts';
 import type { Trouble } from './troubled-deps.ts';
-import { openWorkflowHost, type Person, type WorkflowHost } from './workflow-host.ts';
+import { openWorkflowHost, type HostParts, type Person, type WorkflowHost } from './workflow-host.ts';
 
 /** What is the case before something happens. Each call adds to the ones before. */
 export interface Given {
@@ -27,6 +27,8 @@ export interface When {
   asks(request?: Partial<DeploymentRequest>): Promise<string>;
   /** Asks for a deployment and waits until it is over. */
   deploys(request?: Partial<DeploymentRequest>): Promise<DeploymentOutcome>;
+  /** Asks for a rollback of an environment, staging unless it is named, and goes on at once. */
+  rollsBack(request?: RollbackRequest): Promise<RollbackAnswer>;
   /** Waits until a deployment is over and everything has come to rest. */
   isOver(id: string): Promise<DeploymentOutcome>;
   /** Sends a command and goes on at once. */
@@ -48,8 +50,24 @@ export type PersonCommand =
   | { readonly kind: 'approve' | 'reject'; readonly artifactDigest?: string; readonly comment?: string };
 
 interface DeploymentRequest {
+  readonly service: string;
   readonly commit: string;
   readonly environment: string;
+}
+
+interface RollbackRequest {
+  readonly environment?: string;
+  readonly to?: string;
+  readonly deployment?: string;
+  readonly reason?: string;
+}
+
+/** `id` is empty where it was refused, and `detail` where it was not. */
+export interface RollbackAnswer {
+  readonly statusCode: number;
+  readonly id: string;
+  readonly detail: string;
+  readonly body: string;
 }
 
 export interface Scenario {
@@ -65,14 +83,18 @@ export const commitNamed = (digit: string): string => digit.repeat(40);
  * A test in a host of its own, with the service `orders` registered and its commit `a` in the repository. At the end
  * nothing may be held, unpublished or out of order, whatever the scenario was about.
  */
-export function scenario(name: string, body: (scenario: Scenario) => Promise<void>, limits: CostLimits = {}): void {
+export function scenario(
+  name: string,
+  body: (scenario: Scenario) => Promise<void>,
+  { runners, ...limits }: CostLimits & Pick<HostParts, 'runners'> = {},
+): void {
   it(name, async () => {
-    const host = await openWorkflowHost();
+    const host = await openWorkflowHost(runners ? { runners } : {});
     try {
       const deployments: string[] = [];
       const play = playIn(host, deployments);
       play.given.source({});
-      await registerOrders(host);
+      await registerService(host);
       await body(play);
       for (const id of deployments) await play.when.isOver(id);
       for (const id of deployments) await checkInvariants(host, id, limits);
@@ -82,16 +104,24 @@ export function scenario(name: string, body: (scenario: Scenario) => Promise<voi
   });
 }
 
-/** Registers `orders` with the environments staging and production, and waits until their functions are there. */
-export async function registerOrders(host: WorkflowHost): Promise<void> {
+/** Registers a service with the environments staging and production, and waits until their functions are there. */
+export async function registerService(host: WorkflowHost, service = 'orders'): Promise<void> {
   const registration = {
-    repository: 'https://git.example.com/orders.git',
+    repository: `https://git.example.com/${service}.git`,
     owner: 'team-a',
-    environments: { staging: {}, production: {} },
+    environments: {
+      staging: { deployRole: deployRoleOf(service, 'staging') },
+      production: { deployRole: deployRoleOf(service, 'production') },
+    },
   };
-  const { statusCode, body } = await host.callApi('register-service', { service: 'orders' }, registration);
+  const { statusCode, body } = await host.callApi('register-service', { service }, registration);
   if (statusCode !== 201) throw new Error(`The service was not registered: ${body}`);
   await host.quiet();
+}
+
+/** As the stack of a service makes it: releases are made in its name. */
+function deployRoleOf(service: string, environment: string): string {
+  return `arn:aws:iam::000000000000:role/deployment-service/deploy/${service}-${environment}`;
 }
 
 /** @param deployments gets the id of each deployment that is asked for */
@@ -120,8 +150,8 @@ export function playIn(host: WorkflowHost, deployments: string[]): Scenario {
     },
   };
   const when: When = {
-    async asks({ commit = commitNamed('a'), environment = 'staging' } = {}) {
-      const request = { service: 'orders', environment, commit };
+    async asks({ service = 'orders', commit = commitNamed('a'), environment = 'staging' } = {}) {
+      const request = { service, environment, commit };
       const { statusCode, body } = await host.callApi('create-deployment', {}, request);
       if (statusCode !== 201) throw new Error(`The deployment was not accepted: ${body}`);
       const { id } = JSON.parse(body) as DeploymentView;
@@ -129,6 +159,12 @@ export function playIn(host: WorkflowHost, deployments: string[]): Scenario {
       return id;
     },
     deploys: async (request) => when.isOver(await when.asks(request)),
+    async rollsBack({ environment = 'staging', ...request } = {}) {
+      const { statusCode, body } = await host.callApi('roll-back', { service: 'orders', environment }, request);
+      const { id = '', detail = '' } = JSON.parse(body) as Partial<RollbackAnswer>;
+      if (statusCode === 201) deployments.push(id);
+      return { statusCode, id, detail, body };
+    },
     async isOver(id) {
       await host.runUntil(async () => (await isAtRest(host)) && isTerminal((await viewOf(host, id)).status));
       return deploymentOutcome(host, await viewOf(host, id));

@@ -11,9 +11,14 @@ function releaseArn(id: string, run: number): string {
   return `arn:aws:states:eu-west-1:000000000000:execution:deployment-service-progressive-release:${id}-${run}-release`;
 }
 
-/** The history of a deployment's machine, as lines of the journal that the service shows. */
+/** The execution of a run of a rollback. */
+export function rollbackArn(id: string, run = 1): string {
+  return executionArn(id, run).replace(':deployment-service-deployment:', ':deployment-service-rollback:');
+}
+
+/** The history of a deployment's machine, that of its kind, as lines of the journal that the service shows. */
 export function machineHistory(host: WorkflowHost, id: string, run = 1): readonly JournalRecord[] {
-  return historyOf(host, executionArn(id, run));
+  return [...historyOf(host, executionArn(id, run)), ...historyOf(host, rollbackArn(id, run))];
 }
 
 /** The history of the machine that releases within a run; empty when it never came to that. */

@@ -27,14 +27,17 @@ export interface OutsideWorld {
   readonly builds: BuildFate[];
   /** Taken from the front; the last one is given for ever. */
   readonly health: HealthAnswer[];
+  /** Names of services that answer 503, whatever the others do. */
+  readonly sick: Set<string>;
 }
 
 export function outsideWorld(): OutsideWorld {
-  return { commits: new Map(), fetches: [], builds: [], health: [] };
+  return { commits: new Map(), fetches: [], builds: [], health: [], sick: new Set() };
 }
 
-export function healthAnswer({ health }: OutsideWorld): ProbeAnswer {
-  const answer = (health.length > 1 ? health.shift() : health[0]) ?? 200;
+export function healthAnswer({ health, sick }: OutsideWorld, url: string): ProbeAnswer {
+  const [service = ''] = new URL(url).hostname.split('.');
+  const answer = (sick.has(service) ? 503 : undefined) ?? (health.length > 1 ? health.shift() : health[0]) ?? 200;
   if (answer === 'unreachable') return { kind: 'unreachable', reason: 'refused the connection' };
   return { kind: 'answer', status: answer, body: answer === 200 ? '{"status":"ok"}' : 'no', durationMs: 4 };
 }

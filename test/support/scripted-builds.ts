@@ -7,6 +7,7 @@ import type { BuildHost } from '#local/services/codebuild/host-builds.ts';
 import { recordPhases, type PhaseRecorder } from '#local/services/codebuild/record-phases.ts';
 import { transaction } from '#local/store.ts';
 import { MarkRefused } from '#runner/mark-sink.ts';
+import { RunnerFailure } from '#runner/runner-failure.ts';
 import { buildScript, fetchScript, type BuildAction, type Ending, type Scene } from './build-script.ts';
 import type { BuildFate, FetchFate, OutsideWorld } from './outside-world.ts';
 
@@ -69,7 +70,7 @@ export function scriptedBuilds(parts: Parts): BuildHost {
     };
     const step = async (action: BuildAction, index: number): Promise<void> => {
       const ending = await action.run(scene).catch((error: unknown): Ending => {
-        if (error instanceof MarkRefused) return { status: 'FAILED' };
+        if (error instanceof MarkRefused || error instanceof RunnerFailure) return { status: 'FAILED' };
         throw error;
       });
       if (closed || !timers.has(build.id)) return;
@@ -104,6 +105,10 @@ export function scriptedBuilds(parts: Parts): BuildHost {
     stop(id) {
       const stored = builds.read(id);
       if (stored && !stored.build.buildComplete) cut(stored, 'STOPPED');
+    },
+    lose(id) {
+      const stored = builds.read(id);
+      if (stored && !stored.build.buildComplete) cut(stored, 'FAULT');
     },
     async ended(id) {
       const stored = builds.read(id);

@@ -11,6 +11,7 @@ import { projectOperations } from '#local/services/codebuild/project-operations.
 import type { ClientOptions } from '#local/stack/client-options.ts';
 import { lambdaMarkSink } from '#runner/lambda-mark-sink.ts';
 import { createLog } from '#runner/log.ts';
+import { retryingMarkSink } from '#runner/retrying-mark-sink.ts';
 import { s3BlobStore } from '#runner/s3-blob-store.ts';
 import type { Scene } from './build-script.ts';
 import type { OutsideWorld } from './outside-world.ts';
@@ -40,7 +41,10 @@ export function scriptedCodeBuild({ world, client, outlivesHost }: Parts) {
         buildId: build.id,
         variables,
         blobs: s3BlobStore(new S3Client({ ...client(), forcePathStyle: true }), variables['BLOB_BUCKET'] ?? ''),
-        marks: lambdaMarkSink(new LambdaClient(client()), variables['MARK_FUNCTION'] ?? ''),
+        marks: retryingMarkSink(
+          lambdaMarkSink(new LambdaClient(client()), variables['MARK_FUNCTION'] ?? ''),
+          (milliseconds) => new Promise((resolve) => clock.after(milliseconds, resolve)),
+        ),
         log: createLog((text) => void lines.push(text)),
         flushLog() {
           const events = lines.map((message) => ({ timestamp: clock.now(), message }));
@@ -64,6 +68,7 @@ export function scriptedCodeBuild({ world, client, outlivesHost }: Parts) {
       ended: (buildId) => host.ended(buildId),
       resume: () => host.resume(),
       close: () => host.close(),
+      lose: (buildId) => host.lose(buildId),
       running: () => host.running(),
       queued: () => host.queued(),
     };

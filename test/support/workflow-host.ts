@@ -10,14 +10,17 @@ import { provideStreaming } from '#local/api/streaming.ts';
 import { virtualClock, type VirtualClock } from '#local/clock.ts';
 import { openAccount } from '#local/stack/account.ts';
 import { clientOptions, type ClientOptions } from '#local/stack/client-options.ts';
+import { depsPerFunction } from '#local/stack/deps-per-function.ts';
 import { registerFunctions } from '#local/stack/functions.ts';
 import { openTargets } from '#local/stack/open-targets.ts';
 import { provision } from '#local/stack/provision.ts';
-import { publishOutbox } from '#local/stack/publish-outbox.ts';
+import { readTable } from '#local/stack/read-table.ts';
 import { controlPlaneVariables } from '#local/stack/variables.ts';
 import { openStore } from '#local/store.ts';
+import type { Faults } from '#local/gateway/faults/faults.ts';
 import { configurationFrom } from '#runtime/configuration.ts';
-import { makeDeps } from '#runtime/deps.ts';
+import { makeDeps, type Deps } from '#runtime/deps.ts';
+import { clockedRetries } from './clocked-retries.ts';
 import { healthAnswer, outsideWorld, type OutsideWorld } from './outside-world.ts';
 import { scriptedCodeBuild } from './scripted-codebuild.ts';
 import { troubledDeps, type Trouble } from './troubled-deps.ts';
@@ -32,13 +35,17 @@ export interface Person {
 
 const ada: Person = { name: 'ada' };
 
-interface HostParts {
+export interface HostParts {
+  /** What goes wrong on the wire, on the clock that is given as well. */
+  readonly faults?: Faults;
   readonly store?: DatabaseSync;
   readonly clock?: VirtualClock;
   /** Holds blobs and code; a temporary one, removed at the end, without it. */
   readonly directory?: string;
   readonly world?: OutsideWorld;
   readonly buildsOutliveHost?: boolean;
+  /** Builds at once. Default: so many that nobody waits. */
+  readonly runners?: { readonly limit: number; readonly most: number };
 }
 
 export type WorkflowHost = Awaited<ReturnType<typeof openWorkflowHost>>;
@@ -61,53 +68,73 @@ export async function openWorkflowHost(parts: HostParts = {}) {
     maxConcurrentBuilds: 1,
     processVariables: {},
     mostEnvironments: 0,
+    faults: parts.faults,
     openCodeBuild: scriptedCodeBuild({
       world,
-      client: () => client ?? notYet(),
+      // What the runner does about faults of its own is no part of this.
+      client: () => clientOptions(traffic.gateway),
       outlivesHost: parts.buildsOutliveHost ?? true,
     }),
   });
   const traffic = watchedGateway(account.gateway);
-  client = clientOptions(traffic.gateway);
+  // In front of the watch: who waits for a late answer, or is never answered, does not move.
+  const entry = parts.faults?.inFront({ ...account.gateway, ...traffic.gateway }) ?? traffic.gateway;
+  client = { ...clientOptions(entry), ...(parts.faults && { retryStrategy: clockedRetries(clock) }) };
+  // For looking, whatever goes wrong for the functions.
+  const sound = clientOptions(traffic.gateway);
   await provision(client, Buffer.from('a runner kit'));
   await disableSchedules(client);
 
-  const variables = controlPlaneVariables({ apiUrl: 'http://127.0.0.1:3000', servicesPort: 8080 });
-  const made = makeDeps({
-    configuration: configurationFrom(variables),
-    clientConfig: client,
-    clock: {
-      now: () => new Date(clock.now()),
-      sleep: (milliseconds) => new Promise((resolve) => clock.after(milliseconds, resolve)),
-    },
+  const variables = controlPlaneVariables({
+    apiUrl: 'http://127.0.0.1:3000',
+    servicesPort: 8080,
+    ...(parts.runners && { runners: parts.runners }),
   });
-  const played = { ...made, probe: { get: async () => healthAnswer(world) } };
+  const withClient = (clientConfig: ClientOptions) =>
+    makeDeps({
+      configuration: configurationFrom(variables),
+      clientConfig,
+      clock: {
+        now: () => new Date(clock.now()),
+        sleep: (milliseconds) => new Promise((resolve) => clock.after(milliseconds, resolve)),
+      },
+    });
+  const depsOf = depsPerFunction(client, (own) => troubledDeps(withProbe(withClient(own), world), troubles));
   provideStreaming();
-  await registerFunctions(account.lambda, () => troubledDeps(played, troubles));
+  await registerFunctions(account.lambda, depsOf);
   await openTargets(store, account.lambda, client);
   await account.resume();
-  const outbox = publishOutbox({ store, clock, account });
-  outbox.start();
+  const streams = readTable({ store, clock, account });
+  streams.start();
 
   return {
     account,
     clock,
     store,
     world,
-    client,
+    client: sound,
     machineArn: variables.DEPLOYMENT_MACHINE,
     /** What comes up when the functions use their ports. */
     troubles,
     /** For looking at the records; no trouble comes up here. */
-    deps: made,
+    deps: withClient(sound),
     writes: traffic.writes,
     quiet: () => traffic.quiet(),
     /** Calls an operation as API Gateway does, with every permission, and as Ada unless it is said otherwise. */
-    async callApi(operation: string, params: Readonly<Record<string, string>>, body?: unknown, as: Person = ada) {
+    async callApi(
+      operation: string,
+      params: Readonly<Record<string, string>>,
+      body?: unknown,
+      as: Person = ada,
+      query: Readonly<Record<string, string>> = {},
+      headers: Readonly<Record<string, string>> = {},
+    ) {
       const answer = await account.invoke(`deployment-service-${operation}`, {
-        headers: { 'content-type': 'application/json' },
+        headers: { 'content-type': 'application/json', ...headers },
         pathParameters: params,
-        multiValueQueryStringParameters: null,
+        multiValueQueryStringParameters: Object.fromEntries(
+          Object.entries(query).map(([name, value]) => [name, [value]]),
+        ),
         isBase64Encoded: false,
         body: body === undefined ? null : JSON.stringify(body),
         requestContext: {
@@ -132,12 +159,22 @@ export async function openWorkflowHost(parts: HostParts = {}) {
       await traffic.quiet();
     },
     async close(): Promise<void> {
-      await outbox.stop();
+      await streams.stop();
       await account.close();
       store.close();
       if (parts.directory === undefined) rmSync(directory, { recursive: true, force: true });
     },
   };
+}
+
+/** With the world's answers in the place of the network's. */
+function withProbe(deps: Deps, world: OutsideWorld): Deps {
+  const probe: Deps['probe'] = { get: async ({ url }) => healthAnswer(world, url) };
+  // Not spread, which would make every adapter at once.
+  return Object.defineProperties(
+    {},
+    { ...Object.getOwnPropertyDescriptors(deps), probe: { value: probe, enumerable: true, configurable: true } },
+  ) as Deps;
 }
 
 /** Nothing goes by itself every minute: the sweep of the outbox would hide a stream that loses events. */
@@ -146,8 +183,4 @@ async function disableSchedules(options: ClientOptions): Promise<void> {
   for (const row of functionCatalog.filter(({ trigger }) => trigger.kind === 'schedule')) {
     await client.send(new DisableRuleCommand({ Name: nameOf(row) }));
   }
-}
-
-function notYet(): never {
-  throw new Error('The host is still opening.');
 }

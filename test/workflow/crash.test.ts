@@ -8,7 +8,7 @@ import { virtualClock } from '#local/clock.ts';
 import { openStore } from '#local/store.ts';
 import { watchCommits, type CommittedState } from '#test/support/committed-states.ts';
 import { checkInvariants } from '#test/support/deployment-invariants.ts';
-import { playIn, registerOrders } from '#test/support/deployment-scenario.ts';
+import { playIn, registerService } from '#test/support/deployment-scenario.ts';
 import { openWorkflowHost } from '#test/support/workflow-host.ts';
 
 /** Of all the commits of a release, every so many-th one is a crash; 1 tries them all. */
@@ -69,7 +69,7 @@ async function releaseUnderWatch(folder: string) {
   const host = await openWorkflowHost({ store: watch.store, clock, directory });
   const { given, when } = playIn(host, []);
   given.source({});
-  await registerOrders(host);
+  await registerService(host);
   watching = true;
   const { view } = (await when.deploys()).status('succeeded');
   await host.close();

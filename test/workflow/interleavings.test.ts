@@ -6,7 +6,7 @@ import { deploymentEvents } from '#test/support/deployment-events.ts';
 import { checkInvariants } from '#test/support/deployment-invariants.ts';
 import {
   playIn,
-  registerOrders,
+  registerService,
   type PersonCommand,
   type Scenario,
   type When,
@@ -54,7 +54,7 @@ describe('commands that are sent at the same moment', () => {
     async (index) => {
       const host = await openWorkflowHost();
       try {
-        await registerOrders(host);
+        await registerService(host);
         for (let turn = 0; turn < perHost; turn++) await interleave(host, index * perHost + turn);
       } finally {
         await host.close();

@@ -25,9 +25,13 @@ describe('a release', () => {
         'IsAdmitted',
         'ResolveManifest',
         'ChooseWork',
+        'AwaitRunner',
+        'HasRunner',
         'FetchSource',
         'ResolveManifest',
         'ChooseWork',
+        'AwaitRunner',
+        'HasRunner',
         'BuildArtifact',
         'SignArtifact',
         'NeedsApproval',
@@ -131,20 +135,25 @@ describe('a release', () => {
     await outcome.serves('2');
   });
 
-  scenario('calls for a person, when going back does not work', async ({ given, when }) => {
-    (await when.deploys()).status('succeeded');
-    given.source(b).health([500]);
-    const id = await when.asks(b);
-    await when.looks(id, ({ status }) => status === 'verifying');
-    given.trouble({ at: 'shifter.shift', error: new Error('no') });
-    given.trouble({ at: 'shifter.shift', error: new Error('no') });
-    const outcome = await when.isOver(id);
-    outcome
-      .status('rollback_failed')
-      .failure({ step: 'rollback', nextAction: /by hand/ })
-      .events(['queued', 'started', 'canary_promoted', 'health_check', 'rollback_failed']);
-    await outcome.serves('3');
-  });
+  scenario(
+    'calls for a person, when going back does not work',
+    async ({ given, when }) => {
+      (await when.deploys()).status('succeeded');
+      given.source(b).health([500]);
+      const id = await when.asks(b);
+      await when.looks(id, ({ status }) => status === 'verifying');
+      given.trouble({ at: 'shifter.shift', error: new Error('no') });
+      given.trouble({ at: 'shifter.shift', error: new Error('no') });
+      const outcome = await when.isOver(id);
+      outcome
+        .status('rollback_failed')
+        .failure({ step: 'rollback', nextAction: /by hand/ })
+        .events(['queued', 'started', 'canary_promoted', 'health_check', 'rollback_failed']);
+      await outcome.serves('3');
+    },
+    // The machine and what takes over for it both try.
+    { tableWrites: 65 },
+  );
 
   scenario('tries a throttled task again, and shows both attempts', async ({ given, when, host }) => {
     given.trouble({ at: 'shifter.prepare', error: throttled() });

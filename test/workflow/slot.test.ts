@@ -27,7 +27,7 @@ describe('the slot of an environment', () => {
     const first = await when.asks();
     await when.looks(first, ({ status }) => status === 'running');
     const second = await when.asks(b);
-    await when.looks(second, () => machineStates(host, { id: second, run: 1 }).includes('WaitForSlot'));
+    await when.looks(second, () => machineStates(host, { id: second, run: 1 }).at(-1) === 'AwaitAdmission');
     const third = await when.asks(c);
 
     const superseded = await when.isOver(second);
@@ -48,7 +48,8 @@ describe('the slot of an environment', () => {
       (await when.isOver(first)).status('succeeded');
       (await when.isOver(second)).status('succeeded');
     },
-    { transitions: 1_800 },
+    // It asks again every five minutes, in case that it was not woken.
+    { transitions: 300, tableWrites: 160 },
   );
 
   scenario('is one for each environment', async ({ when }) => {

@@ -84,9 +84,16 @@ describe('the telemetry of a deployment', () => {
     expect(await metricsIn(host)).toEqual(
       [
         'DeploymentService deploymentsStarted 1 orders/staging',
+        'DeploymentService deploymentsStarted 1 ',
         'DeploymentService queueWaitTime Milliseconds orders/staging',
+        'DeploymentService queueWaitTime Milliseconds ',
         'DeploymentService deploymentsFailed 1 orders/staging',
         'DeploymentService deploymentsFailed 1 orders/staging/step_failed',
+        'DeploymentService deploymentsFailed 1 staging',
+        'DeploymentService deploymentsFailed 1 step_failed',
+        'DeploymentService deploymentsFailed 1 user',
+        'DeploymentService consecutiveFailures 1 orders/staging',
+        'DeploymentService consecutiveFailures 1 ',
         'DeploymentService stepDuration Milliseconds orders/staging/source',
         'DeploymentService stepDuration Milliseconds orders/staging/install',
         'DeploymentService stepDuration Milliseconds orders/staging/compile',
@@ -103,7 +110,7 @@ describe('the telemetry of a deployment', () => {
     const metrics = await metricsIn(host);
     expect(metrics).toContain('DeploymentService deploymentsSucceeded 1 orders/staging');
     expect(metrics).toContain('DeploymentService rollbackCount 1 orders/staging');
-    expect(metrics.filter((each) => / deploymentsStarted /.test(each))).toHaveLength(2);
+    expect(metrics.filter((each) => / deploymentsStarted 1 orders/.test(each))).toHaveLength(2);
     expect(metrics.filter((each) => / canaryAbortCount /.test(each))).toEqual([]);
     const { body } = await host.callApi('get-deployment-metrics', {});
     expect((JSON.parse(body) as DeploymentMetricsView).counts).toMatchObject({ total: 2, succeeded: 1, rolledBack: 1 });

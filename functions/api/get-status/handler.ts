@@ -2,8 +2,10 @@ import { getStatus as contract } from '#schemas/api/get-status.ts';
 import { statusOf } from '#domain/deployment/view.ts';
 import { apiHandler } from '#runtime/api-handler.ts';
 import { getDeployment } from '#usecases/get-deployment.ts';
+import { queuePlace } from '#usecases/queue-place.ts';
 
 export const handler = apiHandler(contract, async ({ params }, deps) => {
   const record = await getDeployment(deps, params.deploymentId);
-  return { status: 200, body: statusOf(record) };
+  const queue = await queuePlace(deps, record);
+  return { status: 200, body: { ...statusOf(record), ...(queue && { queue }) } };
 });

@@ -1,5 +1,5 @@
-import { deploymentTask } from '#schemas/workflows/deployment-task.ts';
+import { waitingTask } from '#schemas/workflows/deployment-task.ts';
 import { taskHandler } from '#runtime/task-handler.ts';
 import { admitDeployment } from '#usecases/admit-deployment.ts';
 
-export const handler = taskHandler(deploymentTask, (task, deps) => admitDeployment(deps, task));
+export const handler = taskHandler(waitingTask, (task, deps) => admitDeployment(deps, task));

@@ -1,5 +1,5 @@
-import { approvalTask } from '#schemas/workflows/deployment-task.ts';
+import { waitingTask } from '#schemas/workflows/deployment-task.ts';
 import { taskHandler } from '#runtime/task-handler.ts';
 import { requestApproval } from '#usecases/request-approval.ts';
 
-export const handler = taskHandler(approvalTask, (task, deps) => requestApproval(deps, task));
+export const handler = taskHandler(waitingTask, (task, deps) => requestApproval(deps, task));

@@ -5,6 +5,10 @@ export function projectArn(name: string): string {
   return `${PREFIX}:project/${name}`;
 }
 
+export function fleetArn(name: string): string {
+  return `${PREFIX}:fleet/${name}`;
+}
+
 export function buildArn(id: string): string {
   return `${PREFIX}:build/${id}`;
 }

@@ -19,6 +19,7 @@ export function createCodeBuildTables(store: DatabaseSync): void {
     CREATE TABLE IF NOT EXISTS codebuild_group (
       build_id TEXT NOT NULL, pgid INTEGER NOT NULL, leader_start TEXT NOT NULL, PRIMARY KEY (build_id, pgid)
     ) STRICT, WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS codebuild_fleet (name TEXT PRIMARY KEY, capacity INTEGER NOT NULL) STRICT;
     CREATE TABLE IF NOT EXISTS codebuild_announcement (
       seq INTEGER PRIMARY KEY AUTOINCREMENT, detail TEXT NOT NULL
     ) STRICT;

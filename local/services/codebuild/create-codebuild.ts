@@ -9,7 +9,8 @@ import type { LogWriter } from './build-log.ts';
 import { buildOperations } from './build-operations.ts';
 import { createBuildStore } from './build-store.ts';
 import { createCodeBuildTables } from './codebuild-tables.ts';
-import { hostBuilds, type BuildHost } from './host-builds.ts';
+import { fleetCapacity, fleetOperations } from './fleet-operations.ts';
+import { hostBuilds } from './host-builds.ts';
 import { projectOperations } from './project-operations.ts';
 import type { SecretSources } from './resolve-variables.ts';
 
@@ -20,6 +21,8 @@ export interface CodeBuildService extends WireService {
   resume(): void;
   /** Ends all builds and leaves them open for the next boot; to be called before the store closes. */
   close(): Promise<void>;
+  /** Takes the machine away from a build that runs, as a fault. */
+  lose(buildId: string): void;
   running(): number;
   queued(): number;
 }
@@ -37,6 +40,7 @@ export interface CodeBuildOptions {
   readonly secrets?: SecretSources;
   /** Takes the detail of "CodeBuild Build State Change"; a rejection is told again. */
   readonly onBuildStateChange?: Announce;
+  /** How many run at once while there is no fleet. */
   readonly maxConcurrentBuilds: number;
 }
 
@@ -46,12 +50,13 @@ export function createCodeBuild(options: CodeBuildOptions): CodeBuildService {
   createCodeBuildTables(store);
   const builds = createBuildStore(store);
   const announcer = announceBuilds({ store, clock, announce: options.onBuildStateChange });
-  const host: BuildHost = hostBuilds({
+  const host = hostBuilds({
     ...options,
     workspaceRoot: resolve(options.workspaceRoot),
     environment: options.environment ?? {},
     builds,
     announcer,
+    maxConcurrentBuilds: () => fleetCapacity(store) ?? options.maxConcurrentBuilds,
   });
   const service = jsonService({
     name: 'codebuild',
@@ -59,6 +64,7 @@ export function createCodeBuild(options: CodeBuildOptions): CodeBuildService {
     version: '1.1',
     operations: {
       ...projectOperations(store, clock),
+      ...fleetOperations(store, () => host.startNext()),
       ...buildOperations({ store, clock, builds, announcer, host }),
     },
   });
@@ -68,6 +74,7 @@ export function createCodeBuild(options: CodeBuildOptions): CodeBuildService {
     ended: (buildId) => host.ended(buildId),
     resume: () => host.resume(),
     close: () => host.close(),
+    lose: (buildId) => host.lose(buildId),
     running: () => host.running(),
     queued: () => host.queued(),
   };

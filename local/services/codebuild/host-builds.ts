@@ -14,12 +14,20 @@ export interface BuildHost {
   submit(stored: StoredBuild): void;
   /** Stops a build that waits or runs; nothing happens to another. */
   stop(id: string): void;
+  /** Takes the machine away from a build that runs; nothing happens to another. */
+  lose(id: string): void;
   /** Resolves when the build has ended. */
   ended(id: string): Promise<void>;
   resume(): void;
   close(): Promise<void>;
   running(): number;
   queued(): number;
+}
+
+/** A host whose number of machines may change. */
+export interface MachineHost extends BuildHost {
+  /** Builds that wait may find a machine now. */
+  startNext(): void;
 }
 
 interface Waiting {
@@ -36,9 +44,9 @@ export function hostBuilds(
     readonly store: DatabaseSync;
     readonly builds: BuildStore;
     readonly announcer: BuildAnnouncer;
-    readonly maxConcurrentBuilds: number;
+    readonly maxConcurrentBuilds: () => number;
   },
-): BuildHost {
+): MachineHost {
   const { builds, announcer, clock } = options;
   const queue = new Map<string, Waiting>();
   const running = new Map<string, AbortController>();
@@ -65,7 +73,7 @@ export function hostBuilds(
 
   const startNext = (): void => {
     for (const [id, waiting] of queue) {
-      if (closed || running.size >= options.maxConcurrentBuilds) return;
+      if (closed || running.size >= options.maxConcurrentBuilds()) return;
       queue.delete(id);
       waiting.cancelTimeout();
       track(start(waiting));
@@ -123,10 +131,12 @@ export function hostBuilds(
 
   return {
     submit,
+    startNext,
     stop(id) {
       leaveQueue(id, 'STOPPED');
       running.get(id)?.abort(new Interruption('STOPPED'));
     },
+    lose: (id) => running.get(id)?.abort(new Interruption('FAULT')),
     async ended(id) {
       const stored = builds.read(id);
       if (!stored) throw new Error(`There is no build ${id}.`);

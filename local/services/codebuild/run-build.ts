@@ -89,6 +89,9 @@ function endedBy(error: unknown, recorder: PhaseRecorder): EndStatus | 'CLOSED' 
     recorder.end('TIMED_OUT', { statusCode: 'BUILD_TIMED_OUT', message: 'Build has timed out.' });
   }
   if (error.status === 'STOPPED') recorder.end('STOPPED');
+  if (error.status === 'FAULT') {
+    recorder.end('FAULT', { statusCode: 'INTERNAL_ERROR', message: 'The machine of the build was lost.' });
+  }
   return error.status;
 }
 

@@ -18,7 +18,8 @@ export interface EventSourceOptions {
   readonly tableName: string;
   /** Names the checkpoint; two mappings of one table need two names. */
   readonly consumer: string;
-  readonly filter?: FilterPattern;
+  /** A record passes that matches any of them; every record does when there is none. */
+  readonly filters?: readonly FilterPattern[];
   /** The most records of one invocation. */
   readonly batchSize: number;
   /** Runs the function once; a rejection fails the whole batch. */
@@ -42,8 +43,8 @@ const LONGEST_RETRY_MS = 60_000;
  * 4 s … 60 s, for as long as it fails.
  */
 export function createEventSource(options: EventSourceOptions): EventSource {
-  const { clock, streams, tableName, consumer, filter = {}, batchSize } = options;
-  checkPattern(filter);
+  const { clock, streams, tableName, consumer, filters = [{}], batchSize } = options;
+  for (const filter of filters) checkPattern(filter);
   openSchema(options.store);
   const checkpoint = openCheckpoint(options.store, consumer, tableName);
 
@@ -96,7 +97,7 @@ export function createEventSource(options: EventSourceOptions): EventSource {
   const deliver = async (records: DynamoDBRecord[], after: number): Promise<number> => {
     const eventSourceARN = streams.arn(tableName);
     const Records = records
-      .filter((record) => matchesPattern(filter, record))
+      .filter((record) => filters.some((filter) => matchesPattern(filter, record)))
       .map((record) => ({ ...record, ...(eventSourceARN ? { eventSourceARN } : {}) }));
     const last = sequenceOf(records.at(-1));
     if (Records.length === 0) return last;

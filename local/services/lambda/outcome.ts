@@ -24,6 +24,11 @@ export function timedOut(requestId: string, seconds: number): Outcome {
   return failure('Sandbox.Timedout', message);
 }
 
+/** A process that ended in the middle of an invocation. */
+export function exited(requestId: string): Outcome {
+  return failure('Runtime.ExitError', `RequestId: ${requestId} Error: Runtime exited without providing a reason`);
+}
+
 const RESPONSE_LIMIT_BYTES = 6_291_556;
 
 /** The outcome, unless its payload is over Lambda's limit for a synchronous answer. */

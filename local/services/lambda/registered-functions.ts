@@ -2,7 +2,8 @@ import type { HostClock } from '../../clock.ts';
 import { capturingOutput } from './capture-output.ts';
 import { functionArn } from './function-names.ts';
 import type { LogWriter } from './log-writer.ts';
-import { failure, timedOut, withinLimit, type InvocationRequest, type Outcome } from './outcome.ts';
+import { exited, failure, timedOut, withinLimit, type InvocationRequest, type Outcome } from './outcome.ts';
+import { asInvocation } from './running-invocation.ts';
 
 /** The part of Lambda's context that a handler in this process gets. */
 export interface HandlerContext {
@@ -21,6 +22,8 @@ export interface HandlerContext {
 export interface RegisteredFunction {
   readonly timeoutSeconds: number;
   readonly handler: (event: unknown, context: HandlerContext) => Promise<unknown>;
+  /** Told when its process ended, as far as anybody can tell: the next invocation finds nothing of it in memory. */
+  readonly exited?: () => void;
 }
 
 const MEMORY_MEGABYTES = 512;
@@ -47,7 +50,7 @@ export function describeRegistered(name: string, registered: RegisteredFunction)
  */
 export async function runRegistered(
   name: string,
-  { timeoutSeconds, handler }: RegisteredFunction,
+  { timeoutSeconds, handler, exited: forget }: RegisteredFunction,
   request: InvocationRequest,
   { logs, clock }: { readonly logs: LogWriter | undefined; readonly clock: HostClock },
   runClock: HostClock,
@@ -66,14 +69,25 @@ export async function runRegistered(
   };
   const event: unknown = JSON.parse(Buffer.from(request.payload).toString('utf8'));
   const late = Promise.withResolvers<Outcome>();
-  const cancel = runClock.after(timeoutSeconds * 1000, () => late.resolve(timedOut(request.requestId, timeoutSeconds)));
+  const cancel = runClock.after(timeoutSeconds * 1000, () => {
+    forget?.();
+    late.resolve(timedOut(request.requestId, timeoutSeconds));
+  });
+  const invocation = {
+    functionName: name,
+    requestId: request.requestId,
+    exit() {
+      forget?.();
+      late.resolve(exited(request.requestId));
+    },
+  };
   try {
     const outcome = capturingOutput(
       (lines) => {
         const events = lines.map((message) => ({ timestamp: clock.now(), message }));
         logs?.put(context.logGroupName, context.logStreamName, events);
       },
-      () => outcomeOf(handler, event, context),
+      () => asInvocation(invocation, () => outcomeOf(handler, event, context)),
     );
     return await Promise.race([outcome, late.promise]);
   } finally {

@@ -31,6 +31,8 @@ export function restService(name: string, routes: readonly Route[]): WireService
   return {
     name,
     fault: renderFault,
+    operationOf: ({ method, path }) =>
+      compiled.find(({ matches }) => matches.test(`${method} ${path}`))?.on.replace(' ', ':'),
     async handle(request) {
       try {
         const text = `${request.method} ${request.path}`;

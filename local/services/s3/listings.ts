@@ -142,7 +142,7 @@ function objectFacts(version: Version): Record<string, XmlValue> {
     ChecksumAlgorithm: version.checksum?.algorithm,
     ChecksumType: version.checksum?.type,
     Size: version.size,
-    StorageClass: 'STANDARD',
+    StorageClass: version.headers['x-amz-storage-class'] ?? 'STANDARD',
   };
 }
 

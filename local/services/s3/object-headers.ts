@@ -21,6 +21,9 @@ export function objectHeaders(headers: Headers): Record<string, string> {
     .map((each) => each.trim())
     .filter((each) => each !== '' && each !== 'aws-chunked');
   if (encoding.length > 0) kept['content-encoding'] = encoding.join(',');
+  // As S3 does, of the usual class nothing is said.
+  const storageClass = headers['x-amz-storage-class'] ?? 'STANDARD';
+  if (storageClass !== 'STANDARD') kept['x-amz-storage-class'] = storageClass;
   let metadataBytes = 0;
   for (const [name, value] of Object.entries(headers)) {
     if (!name.startsWith('x-amz-meta-')) continue;

@@ -27,7 +27,7 @@ const ANYWHERE = new Set([
 /** Values that mean here what they mean there; another value of these headers is refused. */
 const VALUES: Readonly<Record<string, readonly string[]>> = {
   'x-amz-acl': ['private', 'bucket-owner-full-control'],
-  'x-amz-storage-class': ['STANDARD'],
+  'x-amz-storage-class': ['STANDARD', 'STANDARD_IA', 'GLACIER_IR'],
   'x-amz-server-side-encryption': ['AES256'],
   'x-amz-object-ownership': ['BucketOwnerEnforced'],
   'x-amz-tagging-directive': ['COPY'],

@@ -40,6 +40,7 @@ export function createS3({ store, clock, directory }: S3Options): LocalS3 {
   return {
     name: 's3',
     fault: faultAnswer,
+    operationOf: (request) => operationNameOf(request),
     async handle(wire): Promise<WireResponse> {
       const request = unfoldPresigned(wire, clock.now());
       const target = targetOf(request.path);
@@ -66,6 +67,16 @@ export function createS3({ store, clock, directory }: S3Options): LocalS3 {
       },
     },
   };
+}
+
+/** Nothing of a request that no operation fits; `handle` says why. */
+function operationNameOf(request: WireRequest): string | undefined {
+  try {
+    return findOperation(request, targetOf(request.path)).name;
+  } catch (error) {
+    if (error instanceof ServiceFault) return undefined;
+    throw error;
+  }
 }
 
 function readBody(request: WireRequest, operation: OperationRow): Pick<S3Call, 'headers' | 'body' | 'checksum'> {

@@ -25,13 +25,12 @@ function write(group: readonly Measurement[]): void {
   const [first] = group;
   if (!first) return;
   const { dimensions, atMs } = first;
-  const { service = 'unknown' } = dimensions;
-  // `service` is a dimension that Powertools puts into every set: here it is the service that is deployed.
-  const metrics = new Metrics({ namespace: metricNamespace, serviceName: service, logger: silent });
+  const metrics = new Metrics({ namespace: metricNamespace, serviceName: metricNamespace, logger: silent });
+  // Powertools would put a dimension `service` into every set; ours is the service that is deployed, and not in all of them.
+  metrics.clearDefaultDimensions();
   metrics.setTimestamp(atMs);
   for (const set of metricCatalog[first.metric].dimensionSets) {
-    const others = set.filter((name) => name !== 'service');
-    metrics.addDimensions(Object.fromEntries(others.map((name) => [name, dimensions[name] ?? 'unknown'])));
+    metrics.addDimensions(Object.fromEntries(set.map((name) => [name, dimensions[name] ?? 'unknown'])));
   }
   for (const { metric, value } of group) metrics.addMetric(metric, metricCatalog[metric].unit, value);
   metrics.publishStoredMetrics();

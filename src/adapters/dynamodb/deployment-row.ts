@@ -1,8 +1,8 @@
 import type { Command } from '#domain/deployment/command.ts';
-import type { Deployment, Step } from '#domain/deployment/deployment.ts';
+import type { Deployment, DeploymentRecord, Step } from '#domain/deployment/deployment.ts';
 import { stepCatalog } from '#domain/deployment/steps.ts';
 import { isTerminal } from '#domain/deployment/transitions.ts';
-import { indexKeys, keys } from './keys.ts';
+import { commandPrefix, indexKeys, keys, stepPrefix } from './keys.ts';
 import type { Item } from './table.ts';
 
 /** A deployment as a row; its index keys follow from its state. */
@@ -25,14 +25,32 @@ const indexAttributes = ['pk', 'sk', 'et', 'gsi1pk', 'gsi1sk', 'gsi2pk', 'gsi2sk
 
 /** The domain's part of a row. Rows are written by this program only, by `deploymentRow` and `stepRow`. */
 export function toDeployment(row: Item): Deployment {
-  return withoutIndex(row) as unknown as Deployment;
+  const deployment = withoutIndex(row) as unknown as Deployment;
+  return isArchived(row) ? { ...deployment, archived: true } : deployment;
 }
 
-export function toStep(row: Item): Step {
+/** Whether the archive has this record already, and the rest of its rows may be gone. */
+export function isArchived(row: Item): boolean {
+  return row['archived'] !== undefined;
+}
+
+/** The rows of one deployment as its record; none without its own row. */
+export function toRecord(rows: readonly Item[]): DeploymentRecord | undefined {
+  const meta = rows.find((row) => row['sk'] === 'META');
+  if (!meta) return undefined;
+  const beginningWith = (prefix: string) => rows.filter((row) => String(row['sk']).startsWith(prefix));
+  return {
+    deployment: toDeployment(meta),
+    steps: beginningWith(stepPrefix).map(toStep),
+    commands: beginningWith(commandPrefix).map(toCommand),
+  };
+}
+
+function toStep(row: Item): Step {
   return withoutIndex(row) as unknown as Step;
 }
 
-export function toCommand(row: Item): Command {
+function toCommand(row: Item): Command {
   return withoutIndex(row) as unknown as Command;
 }
 

@@ -1,9 +1,17 @@
-import { GetCommand, PutCommand, QueryCommand, TransactWriteCommand, paginateQuery } from '@aws-sdk/lib-dynamodb';
+import {
+  GetCommand,
+  PutCommand,
+  QueryCommand,
+  TransactWriteCommand,
+  paginateQuery,
+  type QueryCommandInput,
+} from '@aws-sdk/lib-dynamodb';
 import type { Slot } from '#domain/deployment/admit.ts';
 import type { Decision } from '#domain/deployment/decision.ts';
 import type { Waiter } from '#domain/deployment/waiter.ts';
 import type { Artifact, Deployment, DeploymentRecord } from '#domain/deployment/deployment.ts';
 import type { CurrentRelease, EnvironmentState } from '#domain/service/service.ts';
+import type { ArchivedRecords } from '#ports/archived-records.ts';
 import type { Clock } from '#ports/clock.ts';
 import type {
   CommitOutcome,
@@ -14,16 +22,14 @@ import type {
   StartedBuild,
 } from '#ports/deployment-store.ts';
 import { cancellationOf } from './cancellation.ts';
-import { toCommand, toDeployment, toStep } from './deployment-row.ts';
+import { isArchived, toDeployment, toRecord } from './deployment-row.ts';
 import {
   activeShard,
   allShards,
   buildPrefix,
-  commandPrefix,
   indexes,
   keys,
   queuePrefix,
-  stepPrefix,
   waitingForApproval,
   waitingForSlot,
 } from './keys.ts';
@@ -37,9 +43,13 @@ export class DynamoDeploymentStore implements DeploymentStore {
   readonly #table: Table;
   readonly #clock: Clock;
 
-  constructor(table: Table, clock: Clock) {
+  readonly #archived: ArchivedRecords | undefined;
+
+  /** @param archived absent where a function is not let at the archive: to it, what is archived is gone */
+  constructor(table: Table, clock: Clock, archived?: ArchivedRecords) {
     this.#table = table;
     this.#clock = clock;
+    this.#archived = archived;
   }
 
   async commit(decision: Decision): Promise<CommitOutcome> {
@@ -57,16 +67,21 @@ export class DynamoDeploymentStore implements DeploymentStore {
 
   async find(id: string): Promise<Deployment | undefined> {
     const row = await this.#get(keys.deployment(id));
-    return row && toDeployment(row);
+    if (row && !isArchived(row)) return toDeployment(row);
+    return (await this.#fromArchive(id))?.deployment ?? (row && toDeployment(row));
   }
 
   async load(id: string): Promise<DeploymentRecord | undefined> {
     const rows = await this.#rows(keys.deploymentRows(id));
     const meta = rows.find((row) => row['sk'] === 'META');
-    if (!meta) return undefined;
-    const steps = rows.filter((row) => String(row['sk']).startsWith(stepPrefix)).map(toStep);
-    const commands = rows.filter((row) => String(row['sk']).startsWith(commandPrefix)).map(toCommand);
-    return { deployment: toDeployment(meta), steps, commands };
+    // Rows of an archived record go one by one: only the archive has it whole.
+    return meta && !isArchived(meta) ? toRecord(rows) : ((await this.#fromArchive(id)) ?? toRecord(rows));
+  }
+
+  async #fromArchive(id: string): Promise<DeploymentRecord | undefined> {
+    const archived = await this.#archived?.find(id);
+    const record = archived && toRecord(archived.rows);
+    return record && { ...record, deployment: { ...record.deployment, archived: true } };
   }
 
   async findInProgress(service: string, environment: string, commit: string): Promise<string | undefined> {
@@ -109,21 +124,28 @@ export class DynamoDeploymentStore implements DeploymentStore {
     return listDeployments(this.#table, query, this.#clock.now());
   }
 
-  async untouchedSince(instant: string, limit: number): Promise<readonly Deployment[]> {
-    const pages = await Promise.all(
-      allShards.map((shard) =>
-        this.#table.client.send(
-          new QueryCommand({
-            TableName: this.#table.name,
-            IndexName: indexes.open,
-            KeyConditionExpression: 'gsi3pk = :pk AND gsi3sk < :before',
-            ExpressionAttributeValues: { ':pk': activeShard(shard), ':before': instant },
-            Limit: Math.ceil(limit / allShards.length),
-          }),
-        ),
-      ),
-    );
-    return pages.flatMap(({ Items = [] }) => Items.map(toDeployment));
+  async *untouchedSince(instant: string): AsyncIterable<Deployment> {
+    for (const shard of allShards) {
+      const pages = this.#open({
+        KeyConditionExpression: 'gsi3pk = :pk AND gsi3sk < :before',
+        ExpressionAttributeValues: { ':pk': activeShard(shard), ':before': instant },
+      });
+      for await (const rows of pages) yield* rows.map(toDeployment);
+    }
+  }
+
+  async waitingForSlot(): Promise<ReadonlySet<string>> {
+    const ids = new Set<string>();
+    const pages = this.#open({
+      KeyConditionExpression: 'gsi3pk = :pk',
+      ExpressionAttributeValues: { ':pk': waitingForSlot },
+      // A place without a token was taken before its machine began: nobody stands there yet.
+      FilterExpression: 'attribute_exists(#token)',
+      ExpressionAttributeNames: { '#token': 'token' },
+      ProjectionExpression: 'deploymentId',
+    });
+    for await (const rows of pages) for (const row of rows) ids.add(row['deploymentId'] as string);
+    return ids;
   }
 
   async approvalToken(deploymentId: string): Promise<string | undefined> {
@@ -169,6 +191,12 @@ export class DynamoDeploymentStore implements DeploymentStore {
       }),
     );
     return Count ?? 0;
+  }
+
+  /** The index of what is still to be done, page by page. */
+  async *#open(query: Omit<QueryCommandInput, 'TableName' | 'IndexName'>): AsyncIterable<readonly Item[]> {
+    const input = { TableName: this.#table.name, IndexName: indexes.open, ...query };
+    for await (const { Items = [] } of paginateQuery({ client: this.#table.client }, input)) yield Items;
   }
 
   async #get(Key: Key): Promise<Item | undefined> {

@@ -14,6 +14,11 @@ export function outboxRow({ aggregate, type, detail }: OutboxEvent): Item {
   };
 }
 
+/** The same row once the bus has the event: off the list of what is to be published, and otherwise as it was. */
+export function publishedRow({ aggregate, type, detail }: OutboxEvent, publishedAt: string): Item {
+  return { ...keys.outbox(aggregate, detail.seq), et: 'Outbox', aggregate, type, detail, publishedAt };
+}
+
 export function outboxEvent(row: Item): OutboxEvent {
   return {
     aggregate: row['aggregate'] as string,

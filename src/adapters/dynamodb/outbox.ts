@@ -1,12 +1,11 @@
-import { BatchWriteCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { OutboxEvent } from '#domain/event/chain.ts';
 import type { Clock } from '#ports/clock.ts';
 import type { Outbox } from '#ports/outbox.ts';
-import { allShards, indexes, keys, outboxShard } from './keys.ts';
-import { outboxEvent } from './outbox-row.ts';
+import { allShards, indexes, outboxShard } from './keys.ts';
+import { outboxEvent, publishedRow } from './outbox-row.ts';
 import type { Table } from './table.ts';
-
-const deletesPerRequest = 25;
+import { writeBatches } from './write-batches.ts';
 
 export class DynamoOutbox implements Outbox {
   readonly #table: Table;
@@ -38,18 +37,10 @@ export class DynamoOutbox implements Outbox {
     return (Items ?? []).map(outboxEvent);
   }
 
-  async remove(events: readonly OutboxEvent[]): Promise<void> {
-    let requests = events.map(({ aggregate, detail }) => ({
-      DeleteRequest: { Key: keys.outbox(aggregate, detail.seq) },
-    }));
-    for (let round = 1; requests.length > 0; round++) {
-      const batch = requests.slice(0, deletesPerRequest);
-      const { UnprocessedItems } = await this.#table.client.send(
-        new BatchWriteCommand({ RequestItems: { [this.#table.name]: batch } }),
-      );
-      const left = (UnprocessedItems?.[this.#table.name] ?? []) as typeof requests;
-      if (left.length > 0) await this.#clock.sleep(Math.min(round * 50, 1000));
-      requests = [...left, ...requests.slice(deletesPerRequest)];
-    }
+  /** The rows are written whole: one request takes 25 of these, and an update would need one for each. */
+  async markPublished(events: readonly OutboxEvent[]): Promise<void> {
+    const publishedAt = this.#clock.now().toISOString();
+    const requests = events.map((event) => ({ PutRequest: { Item: publishedRow(event, publishedAt) } }));
+    await writeBatches(this.#table, this.#clock, requests);
   }
 }

@@ -1,9 +1,9 @@
 import type { Write } from '#domain/deployment/decision.ts';
-import { waiterOf } from '#domain/deployment/waiter.ts';
+import { waiterOf, type Wish } from '#domain/deployment/waiter.ts';
 import { keys } from './keys.ts';
 import type { TransactItem } from './table.ts';
 
-type SlotWrite = Extract<Write, { readonly kind: 'take-slot' | 'hold-slot' | 'free-slot' }>;
+type SlotWrite = Extract<Write, { readonly kind: 'take-slot' | 'hold-slot' | 'see-slot' | 'free-slot' }>;
 
 /** What happens to a slot's row. The row stays when nobody holds the slot: it keeps the fence, and who had it last. */
 export function slotItem(table: string, write: SlotWrite): TransactItem {
@@ -22,7 +22,7 @@ export function slotItem(table: string, write: SlotWrite): TransactItem {
           ExpressionAttributeNames: { '#owner': 'owner', '#last': 'last' },
           ExpressionAttributeValues: {
             ':owner': id,
-            ':last': { deploymentId: id, since: waiterOf(write.deployment).since },
+            ':last': wishOf(write.deployment),
             ':fence': write.fence,
             ':seen': write.fence - 1,
             ':zero': 0,
@@ -40,6 +40,19 @@ export function slotItem(table: string, write: SlotWrite): TransactItem {
           ExpressionAttributeValues: { ':owner': id, ':fence': fence ?? -1 },
         },
       };
+    case 'see-slot':
+      return {
+        ConditionCheck: {
+          ...row,
+          ...owner,
+          ...(write.owner === undefined
+            ? { ConditionExpression: 'attribute_not_exists(#owner)' }
+            : {
+                ConditionExpression: '#owner = :owner AND fence = :fence',
+                ExpressionAttributeValues: { ':owner': write.owner, ':fence': write.fence },
+              }),
+        },
+      };
     case 'free-slot':
       return {
         Update: {
@@ -51,4 +64,10 @@ export function slotItem(table: string, write: SlotWrite): TransactItem {
         },
       };
   }
+}
+
+/** What the slot remembers of who took it. */
+function wishOf(deployment: SlotWrite['deployment']): Wish {
+  const { deploymentId, priority, since } = waiterOf(deployment);
+  return { deploymentId, priority, since };
 }

@@ -1,5 +1,6 @@
 import { assertNever } from '#domain/assert-never.ts';
 import type { Decision, Write } from '#domain/deployment/decision.ts';
+import { runnerPlaceOf } from '#domain/runner-pool/runner-waiter.ts';
 import type { CommitOutcome } from '#ports/deployment-store.ts';
 import { deploymentRow, stepRow } from './deployment-row.ts';
 import { indexKeys, keys } from './keys.ts';
@@ -30,7 +31,17 @@ export function transactItems(table: string, decision: Decision): readonly Guard
       item: { Put: { TableName: table, Item: outboxRow(event), ConditionExpression: absent } },
       onConflict: 'revision_conflict',
     })),
+    ...artifactUse(table, decision),
+    ...(decision.alongside ? transactItems(table, decision.alongside) : []),
   ];
+}
+
+/** The row by which a deployment is found from the artifact that it has: like an index key, it follows from the state. */
+function artifactUse(table: string, { before, after }: Decision): readonly GuardedItem[] {
+  const { id, service, artifact } = after;
+  if (!artifact || artifact.digest === before?.artifact?.digest) return [];
+  const Item = { ...keys.artifactUse(service, artifact.digest, id), et: 'ArtifactUse', deploymentId: id };
+  return [{ item: { Put: { TableName: table, Item } }, onConflict: 'revision_conflict' }];
 }
 
 function itemOf(table: string, write: Write): GuardedItem {
@@ -60,6 +71,7 @@ function itemOf(table: string, write: Write): GuardedItem {
     }
     case 'take-slot':
     case 'hold-slot':
+    case 'see-slot':
     case 'free-slot':
       return { item: slotItem(table, write), onConflict: 'slot_lost' };
     case 'join-queue': {
@@ -70,6 +82,16 @@ function itemOf(table: string, write: Write): GuardedItem {
     case 'leave-queue':
       return {
         item: { Delete: { TableName: table, Key: keys.waiter(write.waiter) } },
+        onConflict: 'revision_conflict',
+      };
+    case 'free-runner':
+      return {
+        item: { Delete: { TableName: table, Key: keys.runnerHold(write.deployment.id) } },
+        onConflict: 'revision_conflict',
+      };
+    case 'leave-runner-queue':
+      return {
+        item: { Delete: { TableName: table, Key: keys.runnerWaiter(runnerPlaceOf(write.deployment)) } },
         onConflict: 'revision_conflict',
       };
     case 'put-command': {
@@ -112,6 +134,11 @@ function itemOf(table: string, write: Write): GuardedItem {
     }
     case 'put-current-release':
       return { item: currentRelease(table, write.deployment, write.at), onConflict: 'revision_conflict' };
+    case 'put-rollback-record': {
+      const { record } = write;
+      const Item = { ...keys.rollback(record), et: 'RollbackRecord', ...indexKeys.rollback(record), ...record };
+      return { item: { Put: { TableName: table, Item } }, onConflict: 'revision_conflict' };
+    }
     case 'remember-request': {
       const ttl = Math.floor(write.atMs / 1000) + requestMemorySeconds;
       const Item = {

@@ -1,4 +1,5 @@
 import {
+  ClientException,
   DescribeServicesCommand,
   DescribeTaskDefinitionCommand,
   RegisterTaskDefinitionCommand,
@@ -47,6 +48,22 @@ export class EcsTrafficShifter implements TrafficShifter<EcsTarget, TaskVersion>
         new RegisterTaskDefinitionCommand(taskDefinitionFor(present, containerName, version, secrets)),
       );
       return versionOf(made?.taskDefinitionArn);
+    });
+  }
+
+  async keeps(target: EcsTarget, version: string, made: TaskVersion): Promise<boolean> {
+    return this.#naming(target, async () => {
+      try {
+        const { taskDefinition } = await this.#clientFor(target).send(
+          new DescribeTaskDefinitionCommand({ taskDefinition: version }),
+        );
+        const images = (taskDefinition?.containerDefinitions ?? []).map(({ image }) => image);
+        return taskDefinition?.status === 'ACTIVE' && images.includes(made.artifactKey);
+      } catch (error) {
+        // ECS's word for a definition that there is not.
+        if (error instanceof ClientException) return false;
+        throw error;
+      }
     });
   }
 

@@ -1,6 +1,6 @@
 import { createPublicKey, verify, type KeyObject } from 'node:crypto';
 import { GetPublicKeyCommand, SignCommand, type KMSClient } from '@aws-sdk/client-kms';
-import type { Signature, Signer } from '#ports/signer.ts';
+import type { PublicKey, Signature, Signer } from '#ports/signer.ts';
 
 /** Signs with a KMS key and verifies with its public half, fetched once and checked in this process. */
 export class KmsSigner implements Signer {
@@ -30,6 +30,11 @@ export class KmsSigner implements Signer {
     // The key that a signature names is a hint of its maker; only our own counts.
     if (signature.keyId !== arn) return false;
     return verify('sha256', Buffer.from(text), key, Buffer.from(signature.value, 'base64'));
+  }
+
+  async publicKey(): Promise<PublicKey> {
+    const { arn, key } = await this.#loadKey();
+    return { keyId: arn, pem: key.export({ type: 'spki', format: 'pem' }).toString() };
   }
 
   #loadKey() {

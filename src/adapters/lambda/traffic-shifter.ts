@@ -1,7 +1,9 @@
 import {
   GetAliasCommand,
+  GetFunctionConfigurationCommand,
   LambdaClient,
   PublishVersionCommand,
+  ResourceNotFoundException,
   UpdateAliasCommand,
   UpdateFunctionCodeCommand,
   UpdateFunctionConfigurationCommand,
@@ -63,6 +65,22 @@ export class LambdaTrafficShifter implements TrafficShifter<LambdaTarget, Functi
       );
       await waitUntilPublishedVersionActive(waiting(client), { FunctionName, Qualifier: Version });
       return Version;
+    });
+  }
+
+  async keeps(target: LambdaTarget, version: string, made: FunctionVersion): Promise<boolean> {
+    const { functionName: FunctionName } = target;
+    return this.#naming(target, async () => {
+      try {
+        const { CodeSha256, State } = await this.#clientFor(target).send(
+          new GetFunctionConfigurationCommand({ FunctionName, Qualifier: version }),
+        );
+        // A function that was made anew counts its versions from 1 again: the number alone says nothing.
+        return State === 'Active' && CodeSha256 === Buffer.from(made.artifactDigest, 'hex').toString('base64');
+      } catch (error) {
+        if (error instanceof ResourceNotFoundException) return false;
+        throw error;
+      }
     });
   }
 

@@ -7,6 +7,7 @@ import {
   TaskTimedOut,
   type SFNClient,
 } from '@aws-sdk/client-sfn';
+import type { Deployment } from '#domain/deployment/deployment.ts';
 import type { Workflows } from '#ports/workflows.ts';
 import type { PromotionInput } from '#schemas/workflows/promotion-task.ts';
 import type { PushTask } from '#schemas/workflows/push-task.ts';
@@ -15,9 +16,12 @@ import type { DeploymentTask } from '#schemas/workflows/deployment-task.ts';
 /** ARNs of what is started; each is read when it is needed, since not every function has them all. */
 interface Machines {
   readonly deployment: string;
+  readonly rollback: string;
   readonly push: string;
   readonly promotion: string;
 }
+
+type StartedDeployment = Pick<Deployment, 'id' | 'run' | 'kind'>;
 
 export class StepFunctionsWorkflows implements Workflows {
   readonly #client: SFNClient;
@@ -28,13 +32,15 @@ export class StepFunctionsWorkflows implements Workflows {
     this.#machines = machines;
   }
 
-  async startDeployment(deploymentId: string, run: number): Promise<'running' | 'ended'> {
-    const input: DeploymentTask = { deploymentId, run };
-    return this.#start(this.#machines.deployment, `${deploymentId}-${run}`, input);
+  async startDeployment({ id, run, kind }: StartedDeployment): Promise<'running' | 'ended'> {
+    const input: DeploymentTask = { deploymentId: id, run };
+    const machine = kind === 'rollback' ? this.#machines.rollback : this.#machines.deployment;
+    return this.#start(machine, `${id}-${run}`, input);
   }
 
-  async startPush(task: PushTask): Promise<void> {
-    await this.#start(this.#machines.push, `${task.service}-${task.push}`, task);
+  async startPush({ service, push }: PushTask): Promise<'running' | 'ended'> {
+    const input: PushTask = { service, push };
+    return this.#start(this.#machines.push, `${service}-${push}`, input);
   }
 
   async startPromotion(input: PromotionInput): Promise<void> {

@@ -2,13 +2,13 @@ import type { Moment } from '../moment.ts';
 import { decide, type Decision } from './decision.ts';
 import type { Deployment } from './deployment.ts';
 import { isTerminal } from './transitions.ts';
-import { waiterOf, type Waiter } from './waiter.ts';
+import { replaces, waiterOf, type Waiter, type Wish } from './waiter.ts';
 
 /** The slot of a service and environment: at most one deployment runs in it at a time. */
 export interface Slot {
   readonly owner?: string;
   /** The last deployment that took the slot, whether or not it still holds it, and when it was asked for. */
-  readonly last?: { readonly deploymentId: string; readonly since: string };
+  readonly last?: Wish;
   /** Grows with every change of hands; a step started under an old fence is refused. */
   readonly fence: number;
   readonly waiters: readonly Waiter[];
@@ -18,7 +18,6 @@ export type Admission =
   | { readonly kind: 'admit'; readonly decision: Decision }
   | { readonly kind: 'admitted' }
   | { readonly kind: 'queue'; readonly decision: Decision; readonly place: number }
-  | { readonly kind: 'wait'; readonly place: number }
   | { readonly kind: 'supersede'; readonly decision: Decision; readonly by: string }
   | { readonly kind: 'over' };
 
@@ -27,7 +26,7 @@ export type Admission =
  * not started steps aside for a newer waiter, and for a newer one that has had the slot already, since going out after it
  * would take the environment back in time.
  */
-export function admit(deployment: Deployment, slot: Slot, moment: Moment): Admission {
+export function admit(deployment: Deployment, slot: Slot, moment: Moment, token?: string): Admission {
   if (isTerminal(deployment.status)) return { kind: 'over' };
   if (slot.owner === deployment.id) return { kind: 'admitted' };
 
@@ -35,7 +34,7 @@ export function admit(deployment: Deployment, slot: Slot, moment: Moment): Admis
   const queued = slot.waiters.some((waiter) => waiter.deploymentId === deployment.id);
   const leave = queued ? [{ kind: 'leave-queue' as const, waiter: own }] : [];
   const ahead = slot.waiters.filter((waiter) => waiter.priority < own.priority);
-  const newer = [...slot.waiters, ...(slot.last ? [slot.last] : [])].find((other) => isNewer(other, own));
+  const newer = [...slot.waiters, ...(slot.last ? [slot.last] : [])].find((other) => replaces(other, own));
 
   if (newer) {
     const by = newer.deploymentId;
@@ -78,18 +77,21 @@ export function admit(deployment: Deployment, slot: Slot, moment: Moment): Admis
       ),
     };
   }
-  const place = ahead.length + 1;
-  if (queued) return { kind: 'wait', place };
+  const seen = { fence: slot.fence, ...(slot.owner !== undefined && { owner: slot.owner }) };
+  // Asked again, it has another token.
+  const waiter = token === undefined ? own : { ...own, token };
   return {
     kind: 'queue',
-    place,
-    decision: decide(deployment, { writes: [{ kind: 'join-queue', waiter: own }] }, moment),
+    place: ahead.length + 1,
+    decision: decide(
+      deployment,
+      {
+        writes: [
+          { kind: 'join-queue', waiter },
+          { kind: 'see-slot', deployment, ...seen },
+        ],
+      },
+      moment,
+    ),
   };
-}
-
-type Asked = Pick<Waiter, 'deploymentId' | 'since'>;
-
-/** Later in time; deployment ids grow with time, so they break a tie within one millisecond. */
-function isNewer(waiter: Asked, own: Asked): boolean {
-  return waiter.since === own.since ? waiter.deploymentId > own.deploymentId : waiter.since > own.since;
 }

@@ -14,6 +14,8 @@ export interface StepStart {
   /** Status the deployment has while this step runs, when the step changes it. */
   readonly status?: DeploymentStatus;
   readonly buildId?: string;
+  /** The build is over: somebody else may have its runner. */
+  readonly freesRunner?: boolean;
   /** What beginning it changes about the deployment. */
   readonly patch?: Pick<Deployment, 'builds' | 'approval'>;
   readonly writes?: readonly Write[];
@@ -69,6 +71,7 @@ export function beginStep(record: DeploymentRecord, start: StepStart, moment: Mo
       ...(start.status && start.status !== deployment.status && { status: start.status }),
       writes: [
         { kind: 'hold-slot', deployment },
+        ...(start.freesRunner ? [{ kind: 'free-runner' as const, deployment }] : []),
         ...[...cutOff, step].map((each): Write => ({ kind: 'put-step', step: each })),
         ...(start.writes ?? []),
       ],
@@ -113,6 +116,9 @@ export function progressOf(step: Step) {
       status: step.status,
       ...(step.durationMs !== undefined && { durationMs: step.durationMs }),
       ...(step.failure && { failure: step.failure }),
+      ...(step.cache && { cache: step.cache }),
+      ...(step.retries && { retries: [...step.retries] }),
+      ...(step.triedAgain !== undefined && { triedAgain: step.triedAgain }),
     },
   };
 }

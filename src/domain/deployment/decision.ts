@@ -5,6 +5,7 @@ import type { Moment } from '../moment.ts';
 import { Refusal } from '../refusal.ts';
 import type { Command } from './command.ts';
 import type { Deployment, Step } from './deployment.ts';
+import type { RollbackRecord } from './rollback-record.ts';
 import { isTerminal, mayFollow } from './transitions.ts';
 import { waiterOf, type Waiter } from './waiter.ts';
 
@@ -14,6 +15,8 @@ export type Write =
   | { readonly kind: 'take-lock' | 'free-lock'; readonly deployment: Deployment }
   | { readonly kind: 'take-slot'; readonly deployment: Deployment; readonly fence: number }
   | { readonly kind: 'hold-slot' | 'free-slot'; readonly deployment: Deployment }
+  /** Writes only while the slot is as it was seen: who stands in line for a slot that became free meanwhile would not be woken. */
+  | { readonly kind: 'see-slot'; readonly deployment: Deployment; readonly owner?: string; readonly fence: number }
   | { readonly kind: 'put-command'; readonly command: Command }
   /** What wakes the machine while the deployment waits for a person. */
   | { readonly kind: 'put-token'; readonly deployment: Deployment; readonly token: string }
@@ -22,8 +25,11 @@ export type Write =
   /** Takes it off that list. */
   | { readonly kind: 'close-approval' | 'drop-token'; readonly deployment: Deployment }
   | { readonly kind: 'join-queue' | 'leave-queue'; readonly waiter: Waiter }
+  /** Gives the runner back; leaves the queue for one. Where there is none, nothing happens. */
+  | { readonly kind: 'free-runner' | 'leave-runner-queue'; readonly deployment: Deployment }
   | { readonly kind: 'put-artifact-ref'; readonly deployment: Deployment; readonly at: string }
   | { readonly kind: 'put-current-release'; readonly deployment: Deployment; readonly at: string }
+  | { readonly kind: 'put-rollback-record'; readonly record: RollbackRecord }
   | {
       readonly kind: 'remember-request';
       readonly key: string;
@@ -38,6 +44,8 @@ export interface Decision {
   readonly after: Deployment;
   readonly writes: readonly Write[];
   readonly events: readonly OutboxEvent[];
+  /** What changes about another deployment in the very same transaction. */
+  readonly alongside?: Decision;
 }
 
 interface Change {
@@ -51,6 +59,12 @@ interface Change {
 
 /** Makes the decision that changes an existing deployment; refuses a status that may not follow. */
 export function decide(before: Deployment, change: Change, moment: Moment): Decision {
+  if (before.archived) {
+    throw new Refusal(
+      'conflict',
+      `Deployment ${before.id} is archived: it can be read, and not changed. Deploy its commit anew.`,
+    );
+  }
   const status = change.status ?? before.status;
   if (status !== before.status && !mayFollow(before.status, status)) {
     throw new Refusal('conflict', `A deployment that is ${before.status} cannot become ${status}.`);
@@ -87,8 +101,13 @@ function endingWrites(deployment: Deployment): Write[] {
   return [
     ...(deployment.status === 'queued' ? [{ kind: 'leave-queue' as const, waiter: waiterOf(deployment) }] : []),
     { kind: 'free-lock', deployment },
-    ...(deployment.fence === undefined ? [] : [{ kind: 'free-slot' as const, deployment }]),
+    ...(deployment.fence === undefined ? [] : heldWrites(deployment)),
   ];
+}
+
+/** Only who has had the slot can have a runner, or wait for one. */
+function heldWrites(deployment: Deployment): Write[] {
+  return (['free-slot', 'free-runner', 'leave-runner-queue'] as const).map((kind) => ({ kind, deployment }));
 }
 
 /** What all events of a deployment share. */

@@ -2,6 +2,7 @@ import type { DeploymentStatus, StepName, StepStatus } from '#schemas/workflows/
 import type { Failure } from '#schemas/workflows/failure.ts';
 import type { PushOrigin } from '#schemas/workflows/push-origin.ts';
 import type { ReportSummary } from '#schemas/workflows/report-summary.ts';
+import type { CacheNote, RetryNote } from '#schemas/workflows/stage-notes.ts';
 import type { ArtifactFormat } from '#schemas/workflows/artifact-format.ts';
 import type { Manifest } from '#schemas/service/manifest.ts';
 import type { ChainHead } from '../event/chain.ts';
@@ -65,7 +66,7 @@ export interface Deployment {
   readonly service: string;
   readonly environment: string;
   readonly commit: string;
-  readonly kind: 'release';
+  readonly kind: 'release' | 'rollback';
   readonly status: DeploymentStatus;
   /** 1, and one more for each retry. */
   readonly run: number;
@@ -108,11 +109,23 @@ export interface Deployment {
   readonly cancel?: { readonly by: string; readonly at: string; readonly reason?: string };
   /** The approval that this release needs, by the release that serves. */
   readonly approvalRule?: ApprovalRule;
+  /** Of a rollback: the approval that was in force when it was asked for, and goes on being so. */
+  readonly standingApproval?: ApprovalRule;
   readonly approval?: Approval;
   /** The push that set it off, at once or by way of promotions. */
   readonly origin?: PushOrigin;
   /** The deployment whose success asked for this one. */
   readonly promotedFrom?: string;
+  /** Of a rollback: the deployment whose release served when it began. */
+  readonly rollbackOf?: string;
+  /** Of a rollback: the deployment whose release is restored; always one of kind `release`. */
+  readonly rollbackTo?: string;
+  /** Of a rollback: why, in the words of whoever asked. */
+  readonly rollbackReason?: string;
+  /** The finished rollback that put an earlier release in the place of this one's; the status stays `succeeded`. */
+  readonly rolledBackBy?: string;
+  /** It lies in the archive, where nothing changes any more. */
+  readonly archived?: true;
 }
 
 /** One attempt of one step. */
@@ -130,6 +143,12 @@ export interface Step {
   readonly buildId?: string;
   readonly reports?: readonly ReportSummary[];
   readonly failure?: Failure;
+  /** Its result is that of an earlier build. */
+  readonly cache?: CacheNote;
+  /** Faults that passed, within this attempt. */
+  readonly retries?: readonly RetryNote[];
+  /** What ended this attempt, in words, when it passes by itself: another attempt follows. */
+  readonly triedAgain?: string;
 }
 
 /** A deployment with the attempts of its steps, in order. */

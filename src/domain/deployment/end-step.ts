@@ -1,6 +1,7 @@
 import type { Fact } from '#schemas/events/catalog.ts';
 import type { Failure } from '#schemas/workflows/failure.ts';
 import type { ReportSummary } from '#schemas/workflows/report-summary.ts';
+import { type CacheNote, type RetryNote, retryLimit } from '#schemas/workflows/stage-notes.ts';
 import type { DeploymentStatus } from '#schemas/workflows/status.ts';
 import type { Moment } from '../moment.ts';
 import { scrubData } from '../redaction/scrub-data.ts';
@@ -12,6 +13,10 @@ export interface StepEnd {
   readonly step: Step;
   readonly failure?: Failure;
   readonly reports?: readonly ReportSummary[];
+  readonly cache?: CacheNote;
+  readonly retries?: readonly RetryNote[];
+  /** What it failed at passes by itself, in words: whoever runs the step tries it again, within the limit. */
+  readonly passing?: string;
   /** What the step found out about the deployment. */
   readonly patch?: Partial<
     Pick<Deployment, 'source' | 'manifest' | 'approvalRule' | 'identity' | 'artifact' | 'release' | 'builds'>
@@ -38,6 +43,9 @@ export function endStep(record: DeploymentRecord, end: StepEnd, moment: Moment):
     // Words of builds and services, that all who may read of the deployment will see.
     ...(end.failure && { failure: scrubData(end.failure) }),
     ...(end.reports && end.reports.length > 0 && { reports: scrubData(end.reports) }),
+    ...(end.cache && { cache: end.cache }),
+    ...(end.retries && end.retries.length > 0 && { retries: scrubData(end.retries) }),
+    ...(end.passing !== undefined && isTriedAgain(record, present) && { triedAgain: end.passing }),
   };
   return decide(
     deployment,
@@ -49,4 +57,9 @@ export function endStep(record: DeploymentRecord, end: StepEnd, moment: Moment):
     },
     moment,
   );
+}
+
+/** The machine tries a state three times more, and then no more. */
+function isTriedAgain({ steps }: DeploymentRecord, { name, run }: Step): boolean {
+  return steps.filter((step) => step.name === name && step.run === run && step.triedAgain).length < retryLimit;
 }

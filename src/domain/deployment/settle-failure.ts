@@ -5,6 +5,7 @@ import { closeSteps } from './close-steps.ts';
 import { decide, type Decision } from './decision.ts';
 import type { DeploymentRecord, Release } from './deployment.ts';
 import { isTerminal } from './transitions.ts';
+import { wholeFailure } from './whole-failure.ts';
 
 export type Settlement =
   | { readonly kind: 'failed'; readonly decision: Decision }
@@ -16,7 +17,7 @@ export type Settlement =
 export function settleFailure(record: DeploymentRecord, reason: Failure, moment: Moment): Settlement {
   const { deployment } = record;
   const cause = deployment.cancel ? cancelledFailure(deployment.cancel) : reason;
-  const failure = withWhatServes(cause, deployment.release);
+  const failure = wholeFailure(withWhatServes(cause, deployment.release), record);
   if (isTerminal(deployment.status)) return { kind: 'settled' };
   if (deployment.status === 'rolling_back') return { kind: 'roll_back' };
 

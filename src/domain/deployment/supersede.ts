@@ -2,7 +2,7 @@ import type { Moment } from '../moment.ts';
 import { closeSteps } from './close-steps.ts';
 import { decide, type Decision } from './decision.ts';
 import type { Deployment, DeploymentRecord } from './deployment.ts';
-import { waiterOf } from './waiter.ts';
+import { isNewer, waiterOf } from './waiter.ts';
 
 /**
  * Sets a deployment aside that waits for a person, when a newer one wants its place: what is approved must never be the
@@ -11,7 +11,7 @@ import { waiterOf } from './waiter.ts';
 export function supersedeAtApproval(record: DeploymentRecord, newer: Deployment, moment: Moment): Decision | undefined {
   const { deployment } = record;
   if (deployment.status !== 'awaiting_approval') return undefined;
-  if (!isNewer(newer, deployment)) return undefined;
+  if (!isNewer(waiterOf(newer), waiterOf(deployment))) return undefined;
   const closing = closeSteps(record, moment);
   return decide(
     deployment,
@@ -23,9 +23,4 @@ export function supersedeAtApproval(record: DeploymentRecord, newer: Deployment,
     },
     moment,
   );
-}
-
-function isNewer(one: Deployment, other: Deployment): boolean {
-  const [ours, theirs] = [waiterOf(one), waiterOf(other)];
-  return ours.since === theirs.since ? one.id > other.id : ours.since > theirs.since;
 }

@@ -8,7 +8,7 @@ import { isTerminal } from './transitions.ts';
 /** A deployment as lists show it. */
 export function summaryOf(deployment: Deployment): DeploymentSummary {
   const { id, service, environment, commit, status, run, createdAt, startedAt, finishedAt, actor } = deployment;
-  const { startedAtMs, finishedAtMs, source, release, failure } = deployment;
+  const { startedAtMs, finishedAtMs, source, release, failure, rolledBackBy } = deployment;
   return {
     id,
     service,
@@ -25,8 +25,16 @@ export function summaryOf(deployment: Deployment): DeploymentSummary {
     ...(source && { subject: source.subject }),
     ...(release && { version: release.version, url: release.target.url }),
     ...(release?.baselineVersion !== undefined && { baselineVersion: release.baselineVersion }),
+    ...rollbackViewOf(deployment),
+    ...(rolledBackBy !== undefined && { rolledBackBy }),
     ...(failure && { failure }),
   };
+}
+
+function rollbackViewOf({ rollbackOf, rollbackTo, rollbackReason }: Deployment): Pick<DeploymentSummary, 'rollback'> {
+  if (rollbackOf === undefined || rollbackTo === undefined) return {};
+  const reason = rollbackReason === undefined ? {} : { reason: rollbackReason };
+  return { rollback: { of: rollbackOf, to: rollbackTo, ...reason } };
 }
 
 /** A deployment with all that is known of it. */
@@ -50,6 +58,7 @@ export function detailsOf(deployment: Deployment): Omit<DeploymentView, 'steps'>
     correlationId,
     traceId,
     ...(source && { tree: source.tree, author: source.author }),
+    ...(deployment.archived && { archived: true }),
     ...(artifact && { artifact: { digest: artifact.digest, sizeBytes: artifact.sizeBytes, key: artifact.key } }),
     ...(supersededBy !== undefined && { supersededBy }),
     ...(cancel && { cancel: { ...cancel } }),
@@ -64,8 +73,12 @@ function approvalViewOf(approval: Approval): NonNullable<DeploymentView['approva
 }
 
 export function stepViewOf(step: Step): StepView {
-  const { deploymentId: _id, startedAtMs: _ms, buildId: _build, reports, ...shown } = step;
-  return { ...shown, ...(reports && { reports: [...reports] }) };
+  const { deploymentId: _id, startedAtMs: _ms, buildId: _build, reports, retries, ...shown } = step;
+  return {
+    ...shown,
+    ...(reports && { reports: [...reports] }),
+    ...(retries && { retries: [...retries] }),
+  };
 }
 
 /** The little that polling needs. */

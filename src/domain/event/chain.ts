@@ -46,6 +46,7 @@ export function appendFacts(
       id: `${aggregate}#${seq}`,
       seq,
       prevHash: current.hash,
+      type: fact.type,
       occurredAt: moment.at,
       actor: moment.actor,
       ...shared,

@@ -6,6 +6,8 @@ interface TargetPlace {
   readonly account?: string;
   readonly region?: string;
   readonly deployRole?: string;
+  /** What the deploy role is told, and asks for; it follows from the names. */
+  readonly externalId?: string;
 }
 
 export interface LambdaTarget extends TargetPlace {

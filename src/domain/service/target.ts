@@ -1,4 +1,5 @@
 import { Refusal, type Fault } from '../refusal.ts';
+import { externalIdOf } from './external-id.ts';
 import type { EcsTarget, TargetRef } from './service.ts';
 
 interface RequestedPlace {
@@ -56,11 +57,11 @@ export function resolveTarget(
     url,
     ...(account !== undefined && { account }),
     ...(region !== undefined && { region }),
-    ...(deployRole !== undefined && { deployRole }),
+    ...(deployRole !== undefined && { deployRole, externalId: externalIdOf(service, environment) }),
   };
 }
 
-type Names = DistributiveOmit<TargetRef, keyof RequestedPlace>;
+type Names = DistributiveOmit<TargetRef, keyof RequestedPlace | 'externalId'>;
 type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
 
 function namesOf(byDefault: string, request: TargetRequest): Names {

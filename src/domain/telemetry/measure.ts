@@ -1,6 +1,9 @@
 import type { RunEvent } from '#schemas/events/deployment-ends.ts';
+import type { ErrorCode } from '#schemas/workflows/failure.ts';
 import type { Deployment, DeploymentRecord, Step } from '../deployment/deployment.ts';
 import { strategyOf } from '../manifest/strategy-of.ts';
+import { environmentDimension, previews } from './environment-dimension.ts';
+import { faultOf } from './fault-of.ts';
 import type { Measurement } from './measurement.ts';
 import type { MetricName } from './metric-catalog.ts';
 
@@ -12,7 +15,8 @@ import type { MetricName } from './metric-catalog.ts';
  */
 export function measure(event: RunEvent, record: DeploymentRecord, atMs: number): readonly Measurement[] {
   const { detail } = event;
-  const dimensions = { service: detail.service, environment: record.deployment.environment };
+  const environment = environmentDimension(record.deployment.environment);
+  const dimensions = { service: detail.service, environment };
   const one = (metric: MetricName, value = 1, more: Readonly<Record<string, string>> = {}): Measurement => ({
     metric,
     value,
@@ -22,22 +26,33 @@ export function measure(event: RunEvent, record: DeploymentRecord, atMs: number)
   if (event['detail-type'] === 'deployment.started') {
     return [one('deploymentsStarted'), one('queueWaitTime', event.detail.data.queueWaitMs)];
   }
+  if (event['detail-type'] === 'deployment.rolled_back' && event.detail.data.rolledBackBy !== undefined) {
+    // Its run was measured when it succeeded, and the rollback's run is measured as its own.
+    return [one('rollbackCount')];
+  }
+  const failed = (reason: ErrorCode): Measurement => one('deploymentsFailed', 1, { reason, fault: faultOf(reason) });
   const steps = stepsUpTo(record, atMs).map((step) => ({
     ...one('stepDuration', step.durationMs, { step: step.name }),
     atMs: step.startedAtMs + step.durationMs,
   }));
   switch (event['detail-type']) {
     case 'deployment.succeeded':
-      return [one('deploymentsSucceeded'), ...steps];
+      return [
+        one('deploymentsSucceeded'),
+        one('deploymentDuration', event.detail.data.durationMs),
+        ...(environment === previews ? [one('previewEnvProvisionTime', atMs - record.deployment.createdAtMs)] : []),
+        ...steps,
+      ];
     case 'deployment.failed':
-      return [one('deploymentsFailed', 1, { reason: event.detail.data.failure.code }), ...steps];
+      return [failed(event.detail.data.failure.code), ...steps];
     case 'deployment.rolled_back':
     case 'deployment.rollback_failed': {
       const { code } = event.detail.data.failure;
       return [
         // Taken back because somebody wanted it so: no failure.
-        ...(code === 'cancelled' ? [] : [one('deploymentsFailed', 1, { reason: code })]),
+        ...(code === 'cancelled' ? [] : [failed(code)]),
         one('rollbackCount'),
+        ...(event['detail-type'] === 'deployment.rollback_failed' ? [one('rollbacksFailed')] : []),
         ...(isCanary(record.deployment) ? [one('canaryAbortCount')] : []),
         ...steps,
       ];

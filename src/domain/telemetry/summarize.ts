@@ -23,7 +23,7 @@ export function summarize(deployments: readonly Deployment[], days: readonly str
     ...(judged > 0 && { successRate: succeeded / judged }),
     ...(duration && { duration }),
     ...(queueWait && { queueWait }),
-    rollbacks: deployments.filter(({ status }) => status === 'rolled_back' || status === 'rollback_failed').length,
+    rollbacks: deployments.filter(wasRolledBack).length,
     failureReasons: reasonsOf(deployments),
     days: days.map((day) => {
       const { total, ...ends } = countsOf(byDay.get(day) ?? []);
@@ -36,6 +36,11 @@ export function summarize(deployments: readonly Deployment[], days: readonly str
       };
     }),
   };
+}
+
+/** On its way out, or by a rollback after it had succeeded. */
+function wasRolledBack({ status, rolledBackBy }: Deployment): boolean {
+  return status === 'rolled_back' || status === 'rollback_failed' || rolledBackBy !== undefined;
 }
 
 /** What was taken back because somebody wanted it so counts as cancelled. */

@@ -34,6 +34,14 @@ test('what is known of a body is kept with it', async () => {
   expect(Metadata).toEqual({ service: 'orders', 'deployment-id': 'dep_1' });
 });
 
+test('how long it is is known without reading it', async () => {
+  const { blobs } = account.deps;
+  const key = `artifacts/${uniqueService()}/a.zip`;
+  expect(await blobs.size(key)).toBeUndefined();
+  await blobs.put(key, new Uint8Array(70_000));
+  expect(await blobs.size(key)).toBe(70_000);
+});
+
 test('a key that nothing lies under gives undefined', async () => {
   expect(await account.deps.blobs.get(`sources/${uniqueService()}/none`)).toBeUndefined();
 });

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { admit } from '#domain/deployment/admit.ts';
 import { cancelDeployment } from '#domain/deployment/cancel.ts';
 import { decide } from '#domain/deployment/decision.ts';
 import type { Deployment } from '#domain/deployment/deployment.ts';
@@ -135,8 +136,41 @@ test('a slot remembers since when its last holder was wanted: of a retry, since 
   await given.commit(await given.admission(again));
   expect((await deployments.slot(given.service, 'staging')).last).toEqual({
     deploymentId: old.id,
+    priority: 2,
     since: again.queuedAt,
   });
   const late = await given.admission(between);
   expect(late.after).toMatchObject({ status: 'superseded', supersededBy: old.id });
+});
+
+test('nobody gets in line for a slot that became free in between, and none is in line before its machine asks', async () => {
+  const given = givenDeployments(account);
+  const owner = await given.admitted();
+  const second = await given.accepted({ commit: commitB });
+  const slot = await account.deps.deployments.slot(given.service, 'staging');
+  const late = admit(second, slot, given.moment(), 'token');
+  if (late.kind !== 'queue') throw new Error(late.kind);
+
+  const over = cancelDeployment({ deployment: owner, steps: [] }, undefined, given.moment());
+  if (over.kind === 'known') throw new Error(over.kind);
+  await given.commit(over.decision);
+  expect(await account.deps.deployments.commit(late.decision)).toBe('slot_lost');
+
+  const third = await given.admitted({ environment: 'production' });
+  const fourth = await given.accepted({ commit: commitB, environment: 'production' });
+  const held = await account.deps.deployments.slot(given.service, 'production');
+  expect(held.owner).toBe(third.id);
+  const tokenless = admit(fourth, held, given.moment());
+  if (tokenless.kind !== 'queue') throw new Error(tokenless.kind);
+  const queued = await given.commit(tokenless.decision);
+  expect(await account.deps.deployments.waitingForSlot()).not.toContain(fourth.id);
+  const asking = admit(
+    queued,
+    await account.deps.deployments.slot(given.service, 'production'),
+    given.moment(),
+    'token',
+  );
+  if (asking.kind !== 'queue') throw new Error(asking.kind);
+  await given.commit(asking.decision);
+  expect(await account.deps.deployments.waitingForSlot()).toContain(fourth.id);
 });

@@ -1,5 +1,6 @@
 import {
   DeleteServiceCommand,
+  DeregisterTaskDefinitionCommand,
   DescribeServicesCommand,
   DescribeTaskDefinitionCommand,
   ECSClient,
@@ -197,6 +198,18 @@ describe('preparing a version', () => {
     await expect(shifter.prepare(absent, aVersion())).rejects.toMatchObject(refusal);
     await expect(shifter.revision(absent)).rejects.toMatchObject(refusal);
     await expect(shifter.status(absent)).rejects.toMatchObject(refusal);
+  });
+});
+
+describe('a version that was prepared earlier', () => {
+  test('is kept while it is registered, and made of the same image', async () => {
+    const { client, shifter } = await aTarget();
+    const version = await shifter.prepare(target, aVersion());
+    expect(await shifter.keeps(target, version, aVersion())).toBe(true);
+    expect(await shifter.keeps(target, version, aVersion({}, 'b'))).toBe(false);
+    expect(await shifter.keeps(target, 'greeter-staging:99', aVersion())).toBe(false);
+    await client.send(new DeregisterTaskDefinitionCommand({ taskDefinition: version }));
+    expect(await shifter.keeps(target, version, aVersion())).toBe(false);
   });
 });
 

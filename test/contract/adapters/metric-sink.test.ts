@@ -53,15 +53,18 @@ async function read(
 describe.skipIf(process.env['CONTRACT_ENDPOINT_URL'] !== undefined)('metrics that a function records', () => {
   test('are in CloudWatch, under every set of dimensions of the catalog', async () => {
     await record('fails', [
-      one('deploymentsFailed', 1, { reason: 'timeout' }),
-      one('deploymentsFailed', 1, { reason: 'step_failed' }),
+      one('deploymentsFailed', 1, { reason: 'timeout', fault: 'platform' }),
+      one('deploymentsFailed', 1, { reason: 'step_failed', fault: 'user' }),
       one('rollbackCount', 1),
       one('stepDuration', 1200, { step: 'test' }),
       one('stepDuration', 3400, { step: 'verify' }),
     ]);
     expect(await read('deploymentsFailed', 'Sum', dimensions)).toEqual([2]);
     expect(await read('deploymentsFailed', 'Sum', { ...dimensions, reason: 'timeout' })).toEqual([1]);
+    expect(await read('deploymentsFailed', 'Sum', { reason: 'step_failed' })).toEqual([1]);
+    expect(await read('deploymentsFailed', 'Sum', { fault: 'platform' })).toEqual([1]);
     expect(await read('rollbackCount', 'Sum', dimensions)).toEqual([1]);
+    expect(await read('rollbackCount', 'Sum', {})).toEqual([1]);
     expect(await read('stepDuration', 'Maximum', { ...dimensions, step: 'verify' })).toEqual([3400]);
     expect(await read('stepDuration', 'Maximum', dimensions)).toEqual([]);
   });
@@ -71,7 +74,8 @@ describe.skipIf(process.env['CONTRACT_ENDPOINT_URL'] !== undefined)('metrics tha
     const { Metrics = [] } = await client.send(
       new ListMetricsCommand({ Namespace: 'DeploymentService', MetricName: 'previewEnvProvisionTime' }),
     );
-    expect(Metrics.map((metric) => metric.Dimensions)).toEqual([[{ Name: 'service', Value: 'orders' }]]);
+    const sets = Metrics.map(({ Dimensions = [] }) => Dimensions.map(({ Name, Value }) => `${Name}=${Value}`).join());
+    expect(sets.toSorted()).toEqual(['', 'service=orders']);
   });
 
   test('of nothing at all are no line', async () => {

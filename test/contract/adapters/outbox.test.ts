@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterEach(async () => {
   const { outbox } = account.later(1000);
-  if (!account.shared) await outbox.remove(await outbox.unpublished(0, 1000));
+  if (!account.shared) await outbox.markPublished(await outbox.unpublished(0, 1000));
 });
 afterAll(() => account.close());
 
@@ -52,14 +52,14 @@ describe.skipIf(process.env['CONTRACT_ENDPOINT_URL'] !== undefined)('the outbox'
     expect(await account.later(1).outbox.unpublished(0, 5)).toHaveLength(5);
   });
 
-  test('forgets what was published, in as many requests as it takes, and nothing else', async () => {
+  test('leaves out what was published, in as many requests as it takes, and nothing else', async () => {
     const events = await committedEvents(61);
     const { outbox } = account.later(1);
     const [kept, ...gone] = events;
-    await outbox.remove(gone);
+    await outbox.markPublished(gone);
     expect(await outbox.unpublished(0, 500)).toEqual([kept]);
-    await outbox.remove(gone);
-    await outbox.remove([]);
+    await outbox.markPublished(gone);
+    await outbox.markPublished([]);
     expect(await outbox.unpublished(0, 500)).toEqual([kept]);
   });
 

@@ -1,6 +1,7 @@
 import {
   CreateAliasCommand,
   CreateFunctionCommand,
+  DeleteFunctionCommand,
   GetFunctionConfigurationCommand,
   LambdaClient,
   ListVersionsByFunctionCommand,
@@ -82,6 +83,26 @@ function before(command: string, happens: () => Promise<unknown>): LambdaTraffic
   );
   return new LambdaTrafficShifter(() => raced, names.blobBucket);
 }
+
+describe('a version that was prepared earlier', () => {
+  test('is kept while it is there, and made of the same artifact', async () => {
+    const target = await aTarget();
+    const { shifter } = account.deps;
+    const [one, two] = [await aVersion('one'), await aVersion('two')];
+    const first = await shifter.prepare(target, one);
+    const second = await shifter.prepare(target, two);
+    expect(await shifter.keeps(target, first, one)).toBe(true);
+    expect(await shifter.keeps(target, second, one)).toBe(false);
+    expect(await shifter.keeps(target, '99', one)).toBe(false);
+    await client.send(new DeleteFunctionCommand({ FunctionName: target.functionName, Qualifier: first }));
+    expect(await shifter.keeps(target, first, one)).toBe(false);
+  });
+
+  test('of a function that is gone is gone', async () => {
+    const target = { kind: 'lambda' as const, functionName: 'not-there', alias: 'live', url: 'http://x' };
+    expect(await account.deps.shifter.keeps(target, '1', await aVersion('one'))).toBe(false);
+  });
+});
 
 describe('preparing a version', () => {
   test('makes it with its code, its limits and its variables, and moves no traffic', async () => {

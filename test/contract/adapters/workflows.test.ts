@@ -11,7 +11,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { StepFunctionsWorkflows } from '#adapters/sfn/workflows.ts';
 import { machineArn, names } from '#local/stack/names.ts';
 import { projectCatalog } from '#state-machines/catalog.ts';
-import { openTestAccount, type TestAccount } from '#test/support/account.ts';
+import { openTestAccount, uniqueService, type TestAccount } from '#test/support/account.ts';
 
 let account: TestAccount;
 beforeAll(async () => {
@@ -31,31 +31,49 @@ describe('a run of a deployment', () => {
   test('is started once, however often it is asked for', async () => {
     const { workflows, ids } = account.deps;
     const id = ids.deploymentId();
-    await Promise.all([workflows.startDeployment(id, 1), workflows.startDeployment(id, 1)]);
-    await workflows.startDeployment(id, 1);
+    await Promise.all([
+      workflows.startDeployment({ id, run: 1, kind: 'release' }),
+      workflows.startDeployment({ id, run: 1, kind: 'release' }),
+    ]);
+    await workflows.startDeployment({ id, run: 1, kind: 'release' });
     expect((await executionsOf(id)).map(({ name }) => name)).toEqual([`${id}-1`]);
   });
 
   test('that has ended is not started again, and another run of it is', async () => {
     const { workflows, ids } = account.deps;
     const id = ids.deploymentId();
-    await workflows.startDeployment(id, 1);
+    await workflows.startDeployment({ id, run: 1, kind: 'release' });
     const [first] = await executionsOf(id);
     await new SFNClient(account.client).send(new StopExecutionCommand({ executionArn: first?.executionArn }));
-    await workflows.startDeployment(id, 1);
-    await workflows.startDeployment(id, 2);
+    await workflows.startDeployment({ id, run: 1, kind: 'release' });
+    await workflows.startDeployment({ id, run: 2, kind: 'release' });
     expect(new Set((await executionsOf(id)).map(({ name }) => name))).toEqual(new Set([`${id}-1`, `${id}-2`]));
   });
 
   test('of a machine that does not exist is a fault', async () => {
     const lost = new StepFunctionsWorkflows(new SFNClient(account.client), {
       deployment: machineArn('nothing'),
+      rollback: machineArn('nothing'),
       push: '',
       promotion: '',
     });
-    await expect(lost.startDeployment(account.deps.ids.deploymentId(), 1)).rejects.toMatchObject({
+    await expect(
+      lost.startDeployment({ id: account.deps.ids.deploymentId(), run: 1, kind: 'release' }),
+    ).rejects.toMatchObject({
       name: 'StateMachineDoesNotExist',
     });
+  });
+});
+
+describe('a push', () => {
+  test('is started once, and says when its machine is over', async () => {
+    const { workflows } = account.deps;
+    const task = { service: uniqueService(), push: 7 };
+    expect(await workflows.startPush(task)).toBe('running');
+    const executionArn = `${machineArn('push').replace(':stateMachine:', ':execution:')}:${task.service}-7`;
+    await new SFNClient(account.client).send(new StopExecutionCommand({ executionArn }));
+    expect(await workflows.startPush({ push: 7, service: task.service })).toBe('ended');
+    expect(await workflows.startPush({ ...task, push: 8 })).toBe('running');
   });
 });
 

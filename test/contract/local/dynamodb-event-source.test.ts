@@ -140,7 +140,7 @@ describe('an event source', () => {
 
   it('delivers only what its filter lets through, and gets past the rest', async () => {
     const filter = { eventName: ['INSERT'], dynamodb: { Keys: { pk: { S: [{ prefix: 'OUT#' }] } } } };
-    start(undefined, { filter, batchSize: 2 });
+    start(undefined, { filters: [filter], batchSize: 2 });
     await put('X', 'OUT#1', 'Y', 'Z', 'OUT#2');
     await host.documents.send(new DeleteCommand({ TableName, Key: { pk: 'OUT#1', sk: '1' } }));
     await source?.idle();
@@ -149,7 +149,7 @@ describe('an event source', () => {
 
   it('refuses a filter that it would not understand', () => {
     const filter = { eventName: [{ 'anything-but': ['REMOVE'] } as never] };
-    expect(() => start(undefined, { filter })).toThrow(/filter.eventName.*anything-but/);
+    expect(() => start(undefined, { filters: [filter] })).toThrow(/filter.eventName.*anything-but/);
   });
 
   it('goes on from its checkpoint when the host comes back', async () => {

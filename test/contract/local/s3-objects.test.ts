@@ -37,6 +37,22 @@ const get = async (Key: string, more: Partial<s3.GetObjectCommandInput> = {}) =>
   return { ...answer, text: await answer.Body?.transformToString() };
 };
 
+it('keeps a storage class that is read at once, gives it back and lists it, and refuses every other', async () => {
+  await put('usual', 'a');
+  await put('seldom', 'b', { StorageClass: 'GLACIER_IR' });
+  const head = async (Key: string) => (await client.send(new s3.HeadObjectCommand({ Bucket, Key }))).StorageClass;
+  expect([await head('usual'), await head('seldom')]).toEqual([undefined, 'GLACIER_IR']);
+  expect(await get('seldom')).toMatchObject({ text: 'b', StorageClass: 'GLACIER_IR' });
+  const { Contents = [] } = await client.send(new s3.ListObjectsV2Command({ Bucket }));
+  expect(Contents.map(({ Key, StorageClass }) => [Key, StorageClass])).toEqual([
+    ['seldom', 'GLACIER_IR'],
+    ['usual', 'STANDARD'],
+  ]);
+  await expect(put('deep', 'c', { StorageClass: 'DEEP_ARCHIVE' })).rejects.toMatchObject({ name: 'NotImplemented' });
+  const locked = { ObjectLockMode: 'GOVERNANCE', ObjectLockRetainUntilDate: new Date(0) } as const;
+  await expect(put('locked', 'd', locked)).rejects.toMatchObject({ name: 'NotImplemented' });
+});
+
 describe('buckets', () => {
   it('are listed, found, located and removed', async () => {
     await client.send(new s3.CreateBucketCommand({ Bucket: 'second' }));

@@ -9,7 +9,7 @@ import { paintWhen } from '../../../cli/render/paint.ts';
 import { printable } from '../../../cli/render/printable.ts';
 import { redraw } from '../../../cli/render/redraw.ts';
 import { changesBetween } from '../../../cli/render/step-changes.ts';
-import { lastAttempts, stepLine } from '../../../cli/render/step-line.ts';
+import { lastAttempts, stepLine, stepLines } from '../../../cli/render/step-line.ts';
 import { table } from '../../../cli/render/table.ts';
 import { cut, widthOf } from '../../../cli/render/width.ts';
 import { wantsColour } from '../../../cli/terminal/output.ts';
@@ -130,6 +130,29 @@ describe('a step', () => {
       0,
       '  ✓ rollback  0.8 s  attempt 2',
     ],
+    [
+      givenStep({ name: 'install', status: 'succeeded', durationMs: 300, cache: { hit: true, savedMs: 12_000 } }),
+      0,
+      '  ✓ install   0.3 s  cache: saved 12.0 s',
+    ],
+    [
+      givenStep({
+        name: 'install',
+        status: 'succeeded',
+        durationMs: 9_000,
+        retries: [
+          { reason: 'registry time-out', afterMs: 1_000 },
+          { reason: 'registry time-out', afterMs: 3_000 },
+        ],
+      }),
+      0,
+      '  ✓ install   9.0 s  2 retries (registry time-out)',
+    ],
+    [
+      givenStep({ name: 'sign', status: 'failed', durationMs: 90, triedAgain: 'throttled' }),
+      0,
+      '  ✗ sign      90 ms  throttled, tried again',
+    ],
   ])('%o in frame %s', (step, frame, line) => {
     expect(stepLine(step, { paint: plain, nowMs, ...(frame !== undefined && { frame }) })).toBe(line);
   });
@@ -145,6 +168,19 @@ describe('a step', () => {
       'source 1',
       'test 2',
       'verify 1',
+    ]);
+  });
+
+  it("says beneath it what became of its earlier attempts, where that was nobody's fault", () => {
+    const steps = [
+      givenStep({ attempt: 1, status: 'failed', durationMs: 90, triedAgain: 'throttled' }),
+      givenStep({ attempt: 2, status: 'interrupted', durationMs: 90 }),
+      givenStep({ attempt: 3, status: 'succeeded', durationMs: 90 }),
+    ];
+    expect(stepLines(steps, { paint: plain, nowMs })).toEqual([
+      '  ✓ test      90 ms  attempt 3',
+      '              attempt 1: throttled, tried again',
+      '              attempt 2: interrupted, begun again',
     ]);
   });
 

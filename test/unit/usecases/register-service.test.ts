@@ -31,7 +31,9 @@ function register(
 ) {
   const { services, deployments, clock, digest } = account.deps;
   const images = { imageRepositories: 'registry.example/services', imagePlatform: 'linux/arm64' };
-  const installation = { region: 'eu-north-1', toolchain: 'any', ...images, ...settings };
+  const runnerBounds = { limit: 1, most: 1 };
+  const archive = { recordMonths: 12, logDays: 30 };
+  const installation = { region: 'eu-north-1', toolchain: 'any', runnerBounds, ...archive, ...images, ...settings };
   return registerService({ services, deployments, clock, digest, settings: installation }, input, aCaller());
 }
 

@@ -56,6 +56,27 @@ describe('a step', () => {
     expect(JSON.stringify(steps)).not.toContain('secret');
   });
 
+  test('that a busy service failed says so, and that it is tried again, three times and no more', async () => {
+    const { id } = await givenDeployments(account).admitted();
+    const busy = Object.assign(new Error('Rate exceeded'), { name: 'ThrottlingException', $metadata: {} });
+    for (let attempt = 1; attempt <= 4; attempt++) {
+      await expect(runStep(account.deps, id, { name: 'sign', run: 1 }, () => Promise.reject(busy), never)).rejects.toBe(
+        busy,
+      );
+    }
+    const record = await account.deps.deployments.load(id);
+    const message = 'A service that this step needs did not answer: throttled.';
+    expect(record?.steps.map(({ failure }) => failure)).toMatchObject(
+      Array.from({ length: 4 }, () => ({ code: 'unavailable', message, step: 'sign' })),
+    );
+    expect(record?.steps.map(({ triedAgain }) => triedAgain)).toEqual([
+      'throttled',
+      'throttled',
+      'throttled',
+      undefined,
+    ]);
+  });
+
   test('whose work comes to a failure keeps its facts and throws the refusal', async () => {
     const { id } = await givenDeployments(account).admitted();
     const failure = { code: 'step_failed' as const, message: 'Not healthy.' };

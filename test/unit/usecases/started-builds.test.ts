@@ -1,11 +1,14 @@
+import { BatchGetBuildsCommand, CodeBuildClient, StartBuildCommand } from '@aws-sdk/client-codebuild';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildStateChange } from '#schemas/external/build-state-change.ts';
 import { decide } from '#domain/deployment/decision.ts';
 import { retryDeployment } from '#domain/deployment/retry.ts';
+import { names } from '#local/stack/names.ts';
 import { givenDeployments } from '#test/contract/adapters/given-deployments.ts';
 import { openTestAccount, type TestAccount } from '#test/support/account.ts';
 import { onBuildStarted } from '#usecases/on-build-started.ts';
 import { stopBuilds } from '#usecases/stop-builds.ts';
+import { stopOrphanedBuilds } from '#usecases/stop-orphaned-builds.ts';
 
 let account: TestAccount;
 beforeAll(async () => {
@@ -129,4 +132,40 @@ describe('what CodeBuild tells of a build', () => {
       expect(told(variables)).toBeUndefined();
     },
   );
+});
+
+describe('a build that still runs', () => {
+  /** A build of the account's own service, for so long that somebody has to end it. */
+  async function begin(variables: Readonly<Record<string, string>>): Promise<string> {
+    const { build } = await new CodeBuildClient(account.client).send(
+      new StartBuildCommand({
+        projectName: names.project('fetch-source'),
+        buildspecOverride: 'version: 0.2\nphases: { build: { commands: [sleep 60] } }',
+        environmentVariablesOverride: Object.entries(variables).map(([name, value]) => ({ name, value })),
+      }),
+    );
+    return build?.id ?? 'none';
+  }
+  const deps = () => ({ ...pick(), runners: account.deps.runners, clock: account.deps.clock });
+
+  test('is stopped when its run is over, though nobody was told that it began; others are left alone', async () => {
+    const over = await cancelledDeployment();
+    const going = await cancelledDeployment();
+    const orphan = await begin({ DEPLOYMENT_ID: over.admitted.id, DEPLOYMENT_RUN: '1' });
+    const wanted = await begin({ DEPLOYMENT_ID: going.admitted.id, DEPLOYMENT_RUN: '1' });
+    const ofPush = await begin({ DEPLOYMENT_ID: 'push-orders-3' });
+    expect(await stopOrphanedBuilds(deps())).toEqual({ stopped: 0, failures: [] });
+
+    await over.end();
+    expect(await stopOrphanedBuilds(deps())).toEqual({ stopped: 1, failures: [] });
+    await account.local?.codebuild.ended(orphan);
+    const client = new CodeBuildClient(account.client);
+    const { builds = [] } = await client.send(new BatchGetBuildsCommand({ ids: [orphan, wanted, ofPush] }));
+    expect(builds.map(({ buildComplete, buildStatus }) => [buildComplete, buildStatus])).toEqual([
+      [true, 'STOPPED'],
+      [false, 'IN_PROGRESS'],
+      [false, 'IN_PROGRESS'],
+    ]);
+    expect(await stopOrphanedBuilds(deps())).toEqual({ stopped: 0, failures: [] });
+  });
 });

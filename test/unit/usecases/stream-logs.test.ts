@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { decide } from '#domain/deployment/decision.ts';
-import type { LogEvent } from '#ports/log-store.ts';
+import type { LogEvent, LogStore } from '#ports/log-store.ts';
 import { givenDeployments } from '#test/contract/adapters/given-deployments.ts';
 import { openTestAccount, type TestAccount } from '#test/support/account.ts';
 import { followLogs, readLogs, type LogFrame } from '#usecases/stream-logs.ts';
@@ -154,6 +154,38 @@ describe('following a log', () => {
     viewer.abort();
     expect((await frames.next()).done).toBe(true);
     expect(log.nowMs() - goneMs).toBeLessThan(1000);
+  });
+
+  test('costs as many reads for fifty viewers as for one, and gives each of them everything', async () => {
+    const log = await aLog();
+    await log.write('one');
+    const logs: LogStore = {
+      append: (batch) => account.deps.logs.append(batch),
+      tail: (id, count) => account.deps.logs.tail(id, count),
+      async read(...asked) {
+        reads += 1;
+        return account.deps.logs.read(...asked);
+      },
+    };
+    let reads = 0;
+    const deps = { ...account.deps, logs };
+    const viewers = Array.from({ length: 50 }, (_, index) => followLogs(deps, log.id, index % 2));
+    // Each comes up to the present by itself.
+    await Promise.all(viewers.map((frames, index) => (index % 2 === 0 ? next(frames) : frames.next())));
+    const readsBefore = reads;
+
+    const seconds = viewers.map((frames) => next(frames));
+    await log.write('two');
+    expect(await Promise.all(seconds)).toEqual(viewers.map(() => '2 two'));
+    expect(reads - readsBefore).toBeLessThan(5);
+
+    const late = followLogs(deps, log.id, 0);
+    const thirds = viewers.map((frames) => next(frames));
+    expect([await next(late), await next(late)]).toEqual(['1 one', '2 two']);
+    await log.write('three');
+    expect(await Promise.all(thirds)).toEqual(viewers.map(() => '3 three'));
+    expect(await next(late)).toBe('3 three');
+    await Promise.all([...viewers, late].map((frames) => frames.return(undefined)));
   });
 
   test('of a deployment that nobody made is refused before anything is given', async () => {

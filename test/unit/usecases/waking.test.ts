@@ -76,8 +76,8 @@ function askedAgain({ given, deployment }: Awaited<ReturnType<typeof waiting>>) 
       return 'woken' as const;
     },
   };
-  const { clock, digest, services, runners } = account.deps;
-  return { woken, deps: { deployments, workflows, clock, digest, services, runners } as unknown as Deps };
+  const { clock, digest, services, runners, runnerQueue } = account.deps;
+  return { woken, deps: { deployments, workflows, clock, digest, services, runners, runnerQueue } as unknown as Deps };
 }
 
 describe('who ends a wait wakes the machine that waits now, not the one that waited before', () => {
@@ -101,8 +101,8 @@ describe('who ends a wait wakes the machine that waits now, not the one that wai
     const { deps, woken } = askedAgain(wait);
     await account.clock.advance(1_000);
     const newer = await wait.given.accepted({ commit: commitB });
-    expect(await admitDeployment(deps, { deploymentId: newer.id, run: 1 })).toEqual({ state: 'admitted' });
-    expect(woken).toEqual(['new']);
+    await admitDeployment(deps, { deploymentId: newer.id, run: 1, token: 'of the newer one' });
+    expect(woken).toEqual(['new', 'of the newer one']);
     expect(await account.deps.deployments.find(wait.deployment.id)).toMatchObject({
       status: 'superseded',
       supersededBy: newer.id,

@@ -44,10 +44,20 @@ describe('admission', () => {
     });
   });
 
-  test('joins the queue of a held slot once, and then waits in its place', () => {
+  test('joins the queue of a held slot, in the same place each time it asks, with the token that wakes it now', () => {
     const held: Slot = { owner: depId(9), fence: 4, waiters: [] };
-    expect(admit(queued(1), held, moment(2))).toMatchObject({ kind: 'queue', place: 1 });
-    expect(admit(queued(1), { ...held, waiters: [waiter(1)] }, moment(3))).toEqual({ kind: 'wait', place: 1 });
+    const first = admit(queued(1), held, moment(2), 'one');
+    const again = admit(queued(1), { ...held, waiters: [waiter(1)] }, moment(3), 'other');
+    if (first.kind !== 'queue' || again.kind !== 'queue') throw new Error('It does not wait.');
+    expect([first.place, again.place]).toEqual([1, 1]);
+    expect(first.decision.writes).toMatchObject([
+      { kind: 'join-queue', waiter: { ...waiter(1), token: 'one' } },
+      { kind: 'see-slot', owner: depId(9), fence: 4 },
+    ]);
+    expect(again.decision.writes).toMatchObject([
+      { kind: 'join-queue', waiter: { ...waiter(1), token: 'other' } },
+      { kind: 'see-slot', owner: depId(9), fence: 4 },
+    ]);
   });
 
   test('steps aside for a newer one that waits for the same slot', () => {
@@ -58,14 +68,14 @@ describe('admission', () => {
   });
 
   test('steps aside for a newer one that has had the slot, even when the slot is free again', () => {
-    const last = { deploymentId: depId(7), since: moment(7).at };
+    const last = { deploymentId: depId(7), priority: 2, since: moment(7).at };
     expect(admit(queued(1), { ...free, last }, moment(9))).toMatchObject({ kind: 'supersede', by: depId(7) });
     expect(admit(queued(8), { ...free, last }, moment(9)).kind).toBe('admit');
   });
 
   test('waits behind one of higher priority, such as a rollback', () => {
     const slot = { ...free, waiters: [waiter(1), waiter(2, { priority: 0, since: moment(0).at })] };
-    expect(admit(queued(1), slot, moment(3))).toEqual({ kind: 'wait', place: 2 });
+    expect(admit(queued(1), slot, moment(3))).toMatchObject({ kind: 'queue', place: 2 });
   });
 
   test('is told that it has the slot already when asked twice', () => {
@@ -86,7 +96,24 @@ describe('admission', () => {
     );
   });
 
-  test('production goes before staging, and staging before previews', () => {
-    expect(['production', 'staging', 'pr-17'].map(priorityOf)).toEqual([1, 2, 3]);
+  test('a rollback goes before production, production before staging, and staging before previews', () => {
+    const release = (environment: string) => priorityOf({ kind: 'release', environment });
+    expect(priorityOf({ kind: 'rollback', environment: 'pr-17' })).toBe(0);
+    expect(['production', 'staging', 'pr-17'].map(release)).toEqual([1, 2, 3]);
+  });
+
+  test.each([
+    ['a newer release', 'release', 2, 'queue'],
+    ['a newer rollback', 'rollback', 2, 'supersede'],
+    ['an older rollback', 'rollback', 0, 'queue'],
+  ] as const)('a rollback that waits sees %s', (_, kind, number, expected) => {
+    const other = waiter(number, { priority: kind === 'rollback' ? 0 : 2 });
+    const slot: Slot = { owner: depId(9), fence: 4, waiters: [waiter(1, { priority: 0 }), other] };
+    expect(admit({ ...queued(1), kind: 'rollback' }, slot, moment(3)).kind).toBe(expected);
+  });
+
+  test('a release is pointless once somebody has asked for a rollback after it', () => {
+    const slot: Slot = { owner: depId(9), fence: 4, waiters: [waiter(1), waiter(2, { priority: 0 })] };
+    expect(admit(queued(1), slot, moment(3))).toMatchObject({ kind: 'supersede', by: depId(2) });
   });
 });

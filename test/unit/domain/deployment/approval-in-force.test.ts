@@ -18,16 +18,22 @@ describe('the approval in force', () => {
   const loose = manifestOf(serviceManifest());
 
   test('is that of the release that serves, whatever the next commit says', () => {
-    expect(approvalInForce('production', loose, strict)).toMatchObject({ quorum: 2 });
+    expect(approvalInForce('production', loose, { manifest: strict })).toMatchObject({ quorum: 2 });
     const own = manifestOf(approvedManifest({ quorum: 1 }));
-    expect(approvalInForce('production', own, strict)).toMatchObject({ quorum: 2 });
+    expect(approvalInForce('production', own, { manifest: strict })).toMatchObject({ quorum: 2 });
   });
 
   test("is the commit's own before the first release, and where what serves has none", () => {
     expect(approvalInForce('production', strict, undefined)).toMatchObject({ quorum: 2 });
-    expect(approvalInForce('production', strict, loose)).toMatchObject({ quorum: 2 });
-    expect(approvalInForce('production', loose, loose)).toBeUndefined();
-    expect(approvalInForce('staging', strict, strict)).toBeUndefined();
+    expect(approvalInForce('production', strict, { manifest: loose })).toMatchObject({ quorum: 2 });
+    expect(approvalInForce('production', loose, { manifest: loose })).toBeUndefined();
+    expect(approvalInForce('staging', strict, { manifest: strict })).toBeUndefined();
+  });
+
+  test('is the one that stood before a rollback, whatever the manifest says that it brought back', () => {
+    const standingApproval = { groups: ['release-engineers'], quorum: 3, timeoutSeconds: 60 };
+    expect(approvalInForce('production', loose, { manifest: loose, standingApproval })).toMatchObject({ quorum: 3 });
+    expect(approvalInForce('production', loose, { manifest: strict, standingApproval })).toMatchObject({ quorum: 3 });
   });
 });
 

@@ -65,7 +65,13 @@ describe('cancelling a deployment', () => {
         command: expect.objectContaining({ number: 1, kind: 'cancel', by: 'ada', comment: 'wrong commit' }) as object,
       }),
     );
-    expect(cancellation.decision.writes.map(({ kind }) => kind)).toEqual(['put-command', 'free-lock', 'free-slot']);
+    expect(cancellation.decision.writes.map(({ kind }) => kind)).toEqual([
+      'put-command',
+      'free-lock',
+      'free-slot',
+      'free-runner',
+      'leave-runner-queue',
+    ]);
   });
 
   test('twice is once', () => {

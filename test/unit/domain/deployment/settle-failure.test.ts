@@ -13,7 +13,13 @@ describe('what becomes of a deployment that cannot go on', () => {
     if (settlement.kind !== 'failed') throw new Error(settlement.kind);
     const { after, writes, events } = settlement.decision;
     expect(after).toMatchObject({ status: 'failed', failure });
-    expect(writes.map(({ kind }) => kind)).toEqual(['put-step', 'free-lock', 'free-slot']);
+    expect(writes.map(({ kind }) => kind)).toEqual([
+      'put-step',
+      'free-lock',
+      'free-slot',
+      'free-runner',
+      'leave-runner-queue',
+    ]);
     expect(events.map(({ type }) => type)).toEqual(['deployment.step_progress', 'deployment.failed']);
   });
 

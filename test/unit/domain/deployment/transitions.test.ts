@@ -43,7 +43,7 @@ describe('the transitions of a deployment', () => {
 
   test('a terminal decision lets go of lock and slot, and says when it ended', () => {
     const { after, writes } = decide(aDeployment({ status: 'verifying' }), { status: 'succeeded' }, moment(5));
-    expect(writes.map(({ kind }) => kind)).toEqual(['free-lock', 'free-slot']);
+    expect(writes.map(({ kind }) => kind)).toEqual(['free-lock', 'free-slot', 'free-runner', 'leave-runner-queue']);
     expect(after.finishedAt).toBe('2026-01-01T12:00:05.000Z');
   });
 

@@ -12,7 +12,7 @@ test('the shortest manifest gets every default', () => {
       arguments: {},
       environment: {},
       bundle: { commands: ['npm run bundle'], output: 'dist', timeoutSeconds: 600 },
-      cache: { paths: [] },
+      cache: { enabled: true, paths: [] },
     },
     reports: [],
     environments: { staging: { variables: {} } },

@@ -55,11 +55,11 @@ describe('an event in numbers', () => {
           url: 'http://o',
           durationMs,
         }),
-        numbers: ['deploymentsSucceeded 1 orders/staging'],
+        numbers: ['deploymentsSucceeded 1 orders/staging', 'deploymentDuration 4000 orders/staging'],
       },
       {
         what: event('deployment.failed', { failure: failureOf('step_failed'), durationMs }),
-        numbers: ['deploymentsFailed 1 orders/staging/step_failed'],
+        numbers: ['deploymentsFailed 1 orders/staging/step_failed/user'],
       },
       {
         what: event('deployment.rolled_back', {
@@ -68,7 +68,7 @@ describe('an event in numbers', () => {
           toVersion: '2',
           durationMs,
         }),
-        numbers: ['deploymentsFailed 1 orders/staging/timeout', 'rollbackCount 1 orders/staging'],
+        numbers: ['deploymentsFailed 1 orders/staging/timeout/platform', 'rollbackCount 1 orders/staging'],
       },
       {
         what: event('deployment.rolled_back', {
@@ -81,7 +81,11 @@ describe('an event in numbers', () => {
       },
       {
         what: event('deployment.rollback_failed', { failure: failureOf('unavailable') }),
-        numbers: ['deploymentsFailed 1 orders/staging/unavailable', 'rollbackCount 1 orders/staging'],
+        numbers: [
+          'deploymentsFailed 1 orders/staging/unavailable/platform',
+          'rollbackCount 1 orders/staging',
+          'rollbacksFailed 1 orders/staging',
+        ],
       },
       { what: event('deployment.cancelled', { durationMs }), numbers: [] },
       { what: event('deployment.superseded', { by: depId(2) }), numbers: [] },
@@ -140,6 +144,23 @@ describe('an event in numbers', () => {
     ];
     const failed = event('deployment.failed', { failure: failureOf('step_failed'), durationMs });
     expect(told(failed, { run: 3 }, steps).slice(1)).toEqual(['stepDuration 4000 orders/staging/compile']);
+  });
+
+  test('puts all previews under one name, and says how long one took from the wish to the answer', () => {
+    const ready = event('deployment.succeeded', {
+      commit: 'a'.repeat(40),
+      artifactDigest: 'd',
+      version: '2',
+      url: 'http://o',
+      durationMs,
+    });
+    const preview = { environment: 'pr-17', createdAtMs: moment(20).atMs };
+    expect(told(ready, preview)).toEqual([
+      'deploymentsSucceeded 1 orders/preview',
+      'deploymentDuration 4000 orders/preview',
+      'previewEnvProvisionTime 40000 orders/preview',
+    ]);
+    expect(told(ready, { environment: 'pr-review' })[0]).toBe('deploymentsSucceeded 1 orders/pr-review');
   });
 
   test('has a value for each dimension of its metric', () => {
