@@ -96,6 +96,7 @@ export async function giveUpRollback(deps: RollBackDeps, task: DeploymentTask, e
   const failure = {
     ...failureOf(error),
     step: 'rollback',
+    logTail: [],
     nextAction: 'Look at the target and its versions by hand, and move the traffic there.',
   };
   await commitDecision(deps, task.deploymentId, ({ deployment }) => ({
