@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { inputPattern } from './input-pattern.ts';
 import { secrets } from './secrets.ts';
 import { variables } from './variables.ts';
 import { wholeNumber } from './whole-number.ts';
@@ -19,6 +20,16 @@ export const stageMembers = {
   timeoutSeconds: wholeNumber(1, 6_600)
     .default(600)
     .meta({ description: 'Longest time that the whole stage may take, in seconds.' }),
+  inputs: z
+    .array(inputPattern)
+    .min(1, 'must have at least one pattern')
+    .max(100, 'must have at most 100 patterns')
+    .refine((patterns) => patterns.some((pattern) => !pattern.startsWith('!')), 'must have a pattern without "!"')
+    .optional()
+    .meta({
+      description:
+        'All files of the repository that the stage reads: while they stay the same, an earlier result serves. A stage with inputs does not see COMMIT. Default: every file; for installs by a package manager its manifests and lock files.',
+    }),
 };
 
 const stage = z.strictObject(stageMembers);
@@ -49,11 +60,16 @@ export const build = z
       .meta({ description: 'Puts the artifact together.' }),
     cache: z
       .strictObject({
-        paths: z
-          .array(workspacePath)
-          .meta({ description: "Paths to keep between builds, relative to the repository's root." }),
+        enabled: z
+          .boolean()
+          .default(true)
+          .meta({ description: 'Whether a stage whose inputs are the same may take the result of an earlier build.' }),
+        paths: z.array(workspacePath).default([]).meta({
+          description:
+            "The only paths that stages write to, besides reports and build.bundle.output, relative to the repository's root. Empty: whatever a stage changed is kept.",
+        }),
       })
-      .prefault({ paths: [] })
+      .prefault({})
       .meta({ description: 'What the next build may reuse.' }),
   })
   .superRefine((value, context) => {

@@ -24,6 +24,18 @@ const stage = z.object({
   /** Shell commands, run in order by one `sh -e`. */
   commands: z.array(z.string().min(1)).min(1),
   timeoutSeconds: z.number().positive(),
+  /** Patterns of all that the stage reads of the source; absent: the kit's own choice. */
+  inputs: z.array(z.string().min(1)).min(1).optional(),
+});
+
+/** How results of stages are found again. Which ones this build may see, and write, is decided where its token is known. */
+const cache = z.object({
+  /** Part of every key: what builds run with. */
+  toolchain: z.string().min(1),
+  /** The only paths that stages write to; empty: not said. */
+  paths: z.array(sourcePath),
+  /** An archive's key is this and its digest. */
+  uploadPrefix: z.string().min(1),
 });
 
 const report = z.object({ stage: stageName, type: z.literal('junit'), path: sourcePath });
@@ -76,6 +88,8 @@ export const buildPlan = z
     artifact: artifact.default({ format: 'zip' }),
     /** The key of a zip is this, its digest and `.zip`. */
     artifactPrefix: z.string().min(1),
+    /** Absent: every stage is run. */
+    cache: cache.optional(),
     /** A report's key is this, its stage, `/` and the name of its file. */
     reportPrefix: z.string().min(1),
   })

@@ -3,6 +3,7 @@ import { deploymentId, instant } from '../names.ts';
 import { stageName } from './build-plan.ts';
 import { errorCode } from './failure.ts';
 import { stageReports } from './report-summary.ts';
+import { cacheNote, retryNotes } from './stage-notes.ts';
 
 /** Longest line of a `logTail`. */
 export const tailLineLength = 1_000;
@@ -23,6 +24,8 @@ export const stageMark = z.object({
   /** Why the stage failed, when the kit knows better than the commands' exit code. */
   code: errorCode.extract(['artifact_upload_failed']).optional(),
   reports: stageReports.optional(),
+  cache: cacheNote.optional(),
+  retries: retryNotes.optional(),
   /** The last 20 lines of the stage, when it did not succeed. */
   logTail: z.array(z.string().max(tailLineLength)).max(20).optional(),
 });

@@ -4,6 +4,7 @@ import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import { buildEnvironment, readEnvironment } from './environment.ts';
 import { openEcr } from './image/open-ecr.ts';
+import { lambdaCacheSink } from './cache/lambda-cache-sink.ts';
 import { lambdaMarkSink } from './lambda-mark-sink.ts';
 import { clearOutputs, writeOutputs } from './outputs.ts';
 import { readPlan } from './read-plan.ts';
@@ -22,6 +23,11 @@ await runKit(async (log) => {
     maxAttempts: 1,
     requestHandler: { connectionTimeout: 5_000, requestTimeout: 30_000, throwOnRequestTimeout: true },
   });
+  // Copying large archives takes a while, and nobody waits for it but the build.
+  const patient = new LambdaClient({
+    maxAttempts: 2,
+    requestHandler: { connectionTimeout: 5_000, requestTimeout: 90_000, throwOnRequestTimeout: true },
+  });
 
   const plan = await readPlan(blobs, { key: env.PLAN_KEY, deploymentId: env.DEPLOYMENT_ID });
   log.runner(`building ${plan.service} at ${plan.commit}, run ${plan.run} of ${plan.deploymentId}`);
@@ -35,10 +41,13 @@ await runKit(async (log) => {
     {
       blobs,
       marks: retryingMarkSink(lambdaMarkSink(lambda, env.MARK_FUNCTION), (milliseconds) => sleep(milliseconds)),
+      results: lambdaCacheSink(patient, env.MARK_FUNCTION, plan),
       log,
       openRegistry: () => openEcr(new ECRClient()),
       now: () => new Date(),
       timeoutAfter: (seconds) => AbortSignal.timeout(seconds * 1000),
+      sleep: (milliseconds) => sleep(milliseconds),
+      random: () => Math.random(),
     },
   );
   writeOutputs(env.CODEBUILD_SRC_DIR, {

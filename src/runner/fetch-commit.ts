@@ -31,7 +31,7 @@ export async function fetchCommit(git: Git, remote: Remote, commit: string): Pro
     const all = await git(...fetch, '--', repository, '+refs/heads/*:refs/heads/*', '+refs/tags/*:refs/tags/*');
     if (all.code !== 0) {
       const why = causeOf(all.stderr, remote.hasCredentials) ?? 'unreachable';
-      throw fetchFailure(why, withoutSecrets(`${shown}: ${lastWords(all.stderr)}`));
+      throw fetchFailure(why, withoutSecrets(`${shown}: ${lastWords(all.stderr)}`), all.stderr);
     }
   }
 

@@ -1,9 +1,13 @@
 import { fetchFailures, type FetchFailureName } from '#schemas/workflows/fetch-failure.ts';
 import { RunnerFailure } from './runner-failure.ts';
 
-/** A fetch that failed, in the words that its deployment's failure is named by. */
-export function fetchFailure(name: FetchFailureName, detail: string): RunnerFailure {
-  return new RunnerFailure(`${fetchFailures[name].says}: ${detail}`);
+/**
+ * A fetch that failed, in the words that its deployment's failure is named by.
+ *
+ * @param stderr all that git said, kept as the cause: `ssh` gives its reasons before git's last words
+ */
+export function fetchFailure(name: FetchFailureName, detail: string, stderr?: string): RunnerFailure {
+  return new RunnerFailure(`${fetchFailures[name].says}: ${detail}`, stderr === undefined ? {} : { cause: stderr });
 }
 
 /** What git and ssh say when they give up, most telling first: an ssh that does not trust a host also cannot read from it. */

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { S3Client } from '@aws-sdk/client-s3';
 import { fetchEnvironment, readEnvironment } from './environment.ts';
 import { clearOutputs, writeOutputs } from './outputs.ts';
@@ -11,6 +12,7 @@ await runKit(async (log) => {
   clearOutputs(env.CODEBUILD_SRC_DIR);
   const facts = await storeSource(
     {
+      deploymentId: env.DEPLOYMENT_ID,
       service: env.SERVICE,
       repository: env.REPOSITORY,
       commit: env.COMMIT,
@@ -18,7 +20,13 @@ await runKit(async (log) => {
       credentials: env.REPOSITORY_CREDENTIALS,
       connection: env.CONNECTION,
     },
-    { blobs: s3BlobStore(new S3Client(), env.BLOB_BUCKET), log, environment: process.env },
+    {
+      blobs: s3BlobStore(new S3Client(), env.BLOB_BUCKET),
+      log,
+      environment: process.env,
+      sleep: (milliseconds) => sleep(milliseconds),
+      random: () => Math.random(),
+    },
   );
   writeOutputs(env.CODEBUILD_SRC_DIR, { TREE: facts.tree, SOURCE_KEY: facts.sourceKey });
 });

@@ -4,7 +4,13 @@ import { MarkRefused, type MarkSink } from './mark-sink.ts';
 
 const functionError = z.object({ errorType: z.string().optional(), errorMessage: z.string().optional() });
 
-/** Posts marks by invoking a function and waiting for its answer; a function error is a refusal. */
+/** How a function ends that refused nothing: a service that it needs was busy, or it was lost itself. */
+const mayPass = ['transient_fault', 'Runtime.ExitError', 'Sandbox.Timedout'];
+
+/**
+ * Posts marks by invoking a function and waiting for its answer. A function error is a refusal, unless another attempt may
+ * get past it.
+ */
 export function lambdaMarkSink(lambda: LambdaClient, functionName: string): MarkSink {
   return {
     async post(mark) {
@@ -16,18 +22,18 @@ export function lambdaMarkSink(lambda: LambdaClient, functionName: string): Mark
         }),
       );
       if (answer.FunctionError === undefined) return;
-      throw new MarkRefused(
-        `the mark "${mark.stage} ${mark.status}" was refused: ${reasonIn(answer.Payload) ?? answer.FunctionError}`,
-      );
+      const { errorType, errorMessage } = errorIn(answer.Payload);
+      const reason = [errorType, errorMessage].filter((part) => part !== undefined).join(': ') || answer.FunctionError;
+      if (errorType !== undefined && mayPass.includes(errorType)) throw new Error(reason);
+      throw new MarkRefused(`the mark "${mark.stage} ${mark.status}" was refused: ${reason}`);
     },
   };
 }
 
-function reasonIn(payload: Uint8Array | undefined): string | undefined {
+function errorIn(payload: Uint8Array | undefined): z.output<typeof functionError> {
   try {
-    const error = functionError.parse(JSON.parse(Buffer.from(payload ?? []).toString('utf8')));
-    return [error.errorType, error.errorMessage].filter((part) => part !== undefined).join(': ') || undefined;
+    return functionError.parse(JSON.parse(Buffer.from(payload ?? []).toString('utf8')));
   } catch {
-    return undefined;
+    return {};
   }
 }

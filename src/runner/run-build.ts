@@ -1,9 +1,11 @@
 import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { noStageCache, openStageCache } from './cache/stage-cache.ts';
 import { type BuildDeps, type BuildRequest, runStage } from './run-stage.ts';
 import { RunnerFailure } from './runner-failure.ts';
 import { createScrubber } from './scrubber.ts';
 import { secretVariables } from './secret-variables.ts';
+import { keyedEnvironment } from './stage-environment.ts';
 import type { StoredArtifact } from './store-artifact.ts';
 
 /**
@@ -20,9 +22,19 @@ export async function runBuild(request: BuildRequest, deps: BuildDeps): Promise<
   if (!found?.isDirectory()) {
     throw new RunnerFailure(`the source of ${request.plan.service} has no directory "${request.plan.directory}"`);
   }
+  const { plan, environment } = request;
+  const { blobs, log, results: sink } = deps;
+  const variables = (seesCommit: boolean) => keyedEnvironment(plan, environment, seesCommit);
+  const surroundings = { blobs, log, sink, variables, secrets: Object.values(secrets) };
+  const cache = plan.cache ? await openStageCache(plan, directory, surroundings) : noStageCache;
   let artifact: StoredArtifact | undefined;
-  for (const stage of request.plan.stages) {
-    artifact = await runStage(stage, directory, { ...request, secrets }, { ...deps, scrubber });
+  try {
+    for (const stage of plan.stages) {
+      artifact = await runStage(stage, directory, { ...request, secrets }, { ...deps, scrubber, cache });
+    }
+  } finally {
+    // Also of a build that failed: its retry begins with what succeeded.
+    await cache.close();
   }
   if (!artifact) throw new RunnerFailure('the plan has no bundle stage, so there is no artifact');
   return artifact;

@@ -1,7 +1,7 @@
 import { stageFailure } from '#domain/deployment/stage-failure.ts';
-import { Refusal } from '#domain/refusal.ts';
 import type { Deps } from '#ports/deps.ts';
 import type { StageMark } from '#schemas/workflows/stage-mark.ts';
+import { requireRunnerToken } from './require-runner-token.ts';
 import { closeStep, openStep } from './run-step.ts';
 
 /**
@@ -13,9 +13,7 @@ export async function recordStageMark(
   deps: Pick<Deps, 'deployments' | 'seal' | 'clock' | 'digest'>,
   mark: StageMark,
 ): Promise<void> {
-  const own = await deps.seal.matches('stage-mark', `${mark.deploymentId}/${mark.run}`, mark.token);
-  if (!own) throw new Refusal('permission_denied', 'The token of this stage mark is not that of its deployment.');
-
+  await requireRunnerToken(deps, mark);
   const start = { name: mark.stage, run: mark.run, buildId: mark.buildId };
   const { step } = await openStep(deps, mark.deploymentId, start);
   if (mark.status === 'started' || step.status !== 'running') return;
@@ -23,5 +21,7 @@ export async function recordStageMark(
   await closeStep(deps, step, {
     ...(failure && { failure }),
     ...(mark.reports && { reports: mark.reports }),
+    ...(mark.cache && !failure && { cache: mark.cache }),
+    ...(mark.retries && { retries: mark.retries }),
   });
 }

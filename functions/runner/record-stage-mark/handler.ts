@@ -1,5 +1,5 @@
-import { stageMark } from '#schemas/workflows/stage-mark.ts';
+import { runnerMessage } from '#schemas/workflows/runner-message.ts';
 import { taskHandler } from '#runtime/task-handler.ts';
-import { recordStageMark } from '#usecases/record-stage-mark.ts';
+import { hearRunner } from '#usecases/hear-runner.ts';
 
-export const handler = taskHandler(stageMark, (mark, deps) => recordStageMark(deps, mark));
+export const handler = taskHandler(runnerMessage, (message, deps) => hearRunner(deps, message));

@@ -10,6 +10,8 @@ import { buildStages } from './steps.ts';
 const defaultStageSeconds = 600;
 
 interface Installation {
+  /** What builds run with. */
+  readonly toolchain: string;
   /** `<registry>/<prefix>`; read for images only. */
   readonly imageRepositories: string;
   readonly imagePlatform: string;
@@ -35,7 +37,14 @@ export function buildPlanOf(deployment: Deployment, markToken: string, installat
     stages: buildStages.flatMap((name) => {
       const stage = build[name];
       return stage
-        ? [{ name, commands: stage.commands, timeoutSeconds: stage.timeoutSeconds ?? defaultStageSeconds }]
+        ? [
+            {
+              name,
+              commands: stage.commands,
+              timeoutSeconds: stage.timeoutSeconds ?? defaultStageSeconds,
+              ...(stage.inputs && { inputs: stage.inputs }),
+            },
+          ]
         : [];
     }),
     // The other kinds are refused before a plan is made: `notYetSupported`.
@@ -43,8 +52,15 @@ export function buildPlanOf(deployment: Deployment, markToken: string, installat
     output: build.bundle.output,
     artifact: artifactOf(manifest, installation),
     artifactPrefix: blobKeys.uploadPrefix(deployment.id, deployment.run),
+    ...cacheOf(deployment, manifest, installation),
     reportPrefix: blobKeys.reportPrefix(deployment.id, deployment.run),
   };
+}
+
+/** A deployment whose manifest is of a time before there was a cache has no say in it, and is built whole. */
+function cacheOf({ id, run }: Deployment, { build }: Manifest, { toolchain }: Installation): Pick<BuildPlan, 'cache'> {
+  const { enabled, paths } = build.cache as Partial<Manifest['build']['cache']>;
+  return enabled ? { cache: { toolchain, paths: paths ?? [], uploadPrefix: blobKeys.cacheUploadPrefix(id, run) } } : {};
 }
 
 /** A function takes a zip, a container an image that lies over its base in the service's own repository. */

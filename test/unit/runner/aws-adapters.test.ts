@@ -65,6 +65,22 @@ describe('the Lambda mark sink', () => {
     );
   });
 
+  it.each(['transient_fault', 'Runtime.ExitError', 'Sandbox.Timedout'])(
+    'does not call it a refusal when the function ended by %s',
+    async (errorType) => {
+      const { endpoint } = await fakeAws(() => ({
+        status: 200,
+        headers: { 'x-amz-function-error': 'Unhandled' },
+        body: JSON.stringify({ errorType, errorMessage: 'try later' }),
+      }));
+      const failure: unknown = await lambdaMarkSink(new LambdaClient(client(endpoint)), 'post-mark')
+        .post(mark)
+        .catch((error: unknown) => error);
+      expect(failure).toEqual(new Error(`${errorType}: try later`));
+      expect(failure).not.toBeInstanceOf(MarkRefused);
+    },
+  );
+
   it('does not call it a refusal when Lambda itself fails', async () => {
     const { endpoint } = await fakeAws(() => ({ status: 500, body: '{"message":"try later"}' }));
     const failure: unknown = await lambdaMarkSink(new LambdaClient(client(endpoint)), 'post-mark')

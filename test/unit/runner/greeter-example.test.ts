@@ -14,6 +14,7 @@ import { manifestSchema } from '#schemas/service/manifest.ts';
 import type { StageMark } from '#schemas/workflows/stage-mark.ts';
 import { openEcrHost } from '#test/contract/local/ecr-host.ts';
 import { givenPlan } from './given-plan.ts';
+import { noCache } from './no-cache.ts';
 import { memoryBlobs } from './memory-blobs.ts';
 import { tempDirectory } from './temp-directory.ts';
 
@@ -59,6 +60,7 @@ async function buildGreeter() {
       blobs: memoryBlobs().store,
       marks: { post: async (mark) => void marks.push(mark) },
       log: createLog(() => undefined),
+      ...noCache,
       openRegistry: () => openEcr(host.client),
       now: () => new Date(),
       timeoutAfter: (seconds) => AbortSignal.timeout(seconds * 1000),

@@ -8,6 +8,7 @@ import { runBuild } from '#runner/run-build.ts';
 import { manifestSchema } from '#schemas/service/manifest.ts';
 import type { StageMark } from '#schemas/workflows/stage-mark.ts';
 import { givenPlan } from './given-plan.ts';
+import { noCache } from './no-cache.ts';
 import { memoryBlobs } from './memory-blobs.ts';
 import { tempDirectory } from './temp-directory.ts';
 
@@ -39,6 +40,7 @@ async function buildOrders(change: (directory: string) => void = () => undefined
       blobs: blobs.store,
       marks: { post: async (mark) => void marks.push(mark) },
       log: createLog((text) => lines.push(text)),
+      ...noCache,
       openRegistry: () => Promise.reject(new Error('a zip needs no registry')),
       now: () => new Date(),
       timeoutAfter: (seconds) => AbortSignal.timeout(seconds * 1000),

@@ -10,7 +10,9 @@ import { createLog } from '#runner/log.ts';
 import { storeSource } from '#runner/store-source.ts';
 import { serveGit } from '#test/support/git-http-server.ts';
 import { gitRepository } from './git-repository.ts';
+import { DEPLOYMENT } from './given-plan.ts';
 import { memoryBlobs } from './memory-blobs.ts';
+import { noPatience } from './no-cache.ts';
 import { tempDirectory } from './temp-directory.ts';
 
 const token = 'pl4nted-t0ken/of=the+repository';
@@ -39,8 +41,8 @@ async function fetchSource({ environment: own = environment, ...request }: Fetch
   const lines: string[] = [];
   const log = createLog((text) => lines.push(text));
   const failure: unknown = await storeSource(
-    { service: 'orders', manifestPath: 'service.yaml', ...request },
-    { blobs: blobs.store, log, environment: own },
+    { deploymentId: DEPLOYMENT, service: 'orders', manifestPath: 'service.yaml', ...request },
+    { blobs: blobs.store, log, environment: own, ...noPatience },
   ).then(
     () => undefined,
     (error: unknown) => error,

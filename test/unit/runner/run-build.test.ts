@@ -10,6 +10,7 @@ import { RunnerFailure } from '#runner/runner-failure.ts';
 import type { BuildPlan, StageName } from '#schemas/workflows/build-plan.ts';
 import { stageMark, type StageMark } from '#schemas/workflows/stage-mark.ts';
 import { COMMIT, DEPLOYMENT, givenPlan } from './given-plan.ts';
+import { noCache } from './no-cache.ts';
 import { memoryBlobs } from './memory-blobs.ts';
 import { tempDirectory } from './temp-directory.ts';
 
@@ -42,6 +43,7 @@ async function build(plan: BuildPlan, options: Options = {}) {
         },
       },
       log: createLog((text) => output.push(text)),
+      ...noCache,
       openRegistry: () => Promise.reject(new Error('a zip needs no registry')),
       now: () => new Date((now += 250)),
       timeoutAfter: () =>

@@ -4,6 +4,7 @@ import { runBuild } from '#runner/run-build.ts';
 import type { BuildPlan } from '#schemas/workflows/build-plan.ts';
 import type { StageMark } from '#schemas/workflows/stage-mark.ts';
 import { givenPlan } from './given-plan.ts';
+import { noCache } from './no-cache.ts';
 import { memoryBlobs } from './memory-blobs.ts';
 import { tempDirectory } from './temp-directory.ts';
 
@@ -31,6 +32,7 @@ async function build(plan: BuildPlan, environment: Record<string, string> = {}) 
       blobs: blobs.store,
       marks: { post: async (mark) => void marks.push(mark) },
       log: createLog((text) => output.push(text)),
+      ...noCache,
       openRegistry: () => Promise.reject(new Error('no image is built here')),
       now: () => new Date(0),
       timeoutAfter: () => new AbortController().signal,

@@ -6,7 +6,9 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createLog } from '#runner/log.ts';
 import { storeSource } from '#runner/store-source.ts';
 import { gitRepository } from './git-repository.ts';
+import { DEPLOYMENT } from './given-plan.ts';
 import { memoryBlobs } from './memory-blobs.ts';
+import { noPatience } from './no-cache.ts';
 import { tempDirectory } from './temp-directory.ts';
 
 const environment = { ...process.env, GIT_ALLOW_PROTOCOL: 'file' };
@@ -23,8 +25,19 @@ async function fetchSource(
   const blobs = options.blobs ?? memoryBlobs();
   const lines: string[] = [];
   const facts = await storeSource(
-    { service: 'orders', repository, commit, manifestPath: options.manifestPath ?? 'service.yaml' },
-    { blobs: blobs.store, log: createLog((text) => lines.push(text)), environment: options.environment ?? environment },
+    {
+      deploymentId: DEPLOYMENT,
+      service: 'orders',
+      repository,
+      commit,
+      manifestPath: options.manifestPath ?? 'service.yaml',
+    },
+    {
+      blobs: blobs.store,
+      log: createLog((text) => lines.push(text)),
+      environment: options.environment ?? environment,
+      ...noPatience,
+    },
   );
   return { ...blobs, facts, log: lines.join('') };
 }
@@ -252,8 +265,14 @@ describe('a source that cannot be fetched', () => {
     const address = 'file://robot:hunter2@nowhere/at-all';
     const lines: string[] = [];
     const failure: unknown = await storeSource(
-      { service: 'orders', repository: address, commit: '0'.repeat(40), manifestPath: 'service.yaml' },
-      { blobs: memoryBlobs().store, log: createLog((text) => lines.push(text)), environment },
+      {
+        deploymentId: DEPLOYMENT,
+        service: 'orders',
+        repository: address,
+        commit: '0'.repeat(40),
+        manifestPath: 'service.yaml',
+      },
+      { blobs: memoryBlobs().store, log: createLog((text) => lines.push(text)), environment, ...noPatience },
     ).catch((error: unknown) => error);
     expect(String(failure)).toContain('repository not found: file://***@nowhere');
     expect(lines.join('') + String(failure)).not.toContain('hunter2');
@@ -267,3 +286,52 @@ function emptyRepository(): string {
   expect(readFileSync(join(directory, '.git', 'HEAD'), 'utf8')).toContain('ref:');
   return directory;
 }
+
+describe('a fetch that the network fails', () => {
+  it('is begun again, and the facts of the commit say for whom and why', async () => {
+    const origin = givenRepository();
+    const commit = origin.commit('one', { 'service.yaml': 'one' });
+    const repository = origin.url;
+    // A git that loses its first two connections.
+    const bin = tempDirectory();
+    const real = execFileSync('/bin/sh', ['-c', 'command -v git'], { encoding: 'utf8' }).trim();
+    writeFileSync(
+      join(bin, 'git'),
+      `#!/bin/sh
+case "$*" in *" fetch "*)
+  count=$(cat "${bin}/count" 2>/dev/null || echo 0)
+  if [ "$count" -lt 4 ]; then
+    echo $((count + 1)) > "${bin}/count"
+    echo "fatal: unable to access 'https://x/': Recv failure: Connection reset by peer" >&2
+    exit 128
+  fi
+esac
+exec ${real} "$@"
+`,
+      { mode: 0o755 },
+    );
+    const slept: number[] = [];
+    const blobs = memoryBlobs();
+    const lines: string[] = [];
+    const facts = await storeSource(
+      { deploymentId: DEPLOYMENT, service: 'orders', repository, commit, manifestPath: 'service.yaml' },
+      {
+        blobs: blobs.store,
+        log: createLog((text) => lines.push(text)),
+        environment: { ...environment, PATH: `${bin}:${process.env['PATH']}` },
+        sleep: async (milliseconds) => void slept.push(milliseconds),
+        random: () => 0.5,
+      },
+    );
+    const reason = 'connection reset';
+    expect(facts.fetch).toEqual({
+      deploymentId: DEPLOYMENT,
+      retries: [
+        { reason, afterMs: 1_000 },
+        { reason, afterMs: 3_000 },
+      ],
+    });
+    expect(slept).toEqual([1_000, 3_000]);
+    expect(lines.join('')).toContain('the fetch is tried again in 1000 ms: connection reset');
+  });
+});
