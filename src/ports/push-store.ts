@@ -13,6 +13,8 @@ export interface PushStore {
    */
   commit(decision: PushDecision): Promise<'committed' | 'known' | 'revision_conflict'>;
   find(service: string, seq: number): Promise<Push | undefined>;
+  /** Pushes recorded before an instant of which nothing has come yet, the oldest first. One shows here after a moment. */
+  openSince(instant: string): AsyncIterable<Push>;
   /** Records what came of a push, where there is nothing to tell of; the first to say so is right. */
   settle(push: Push, outcome: PushOutcome): Promise<void>;
 }

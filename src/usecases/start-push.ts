@@ -1,14 +1,17 @@
 import type { PushTask } from '#schemas/workflows/push-task.ts';
 import type { Deps } from '#ports/deps.ts';
 
-/** Starts the machine of a push. The event may come twice: the second time starts nothing. */
+/**
+ * Makes sure that the machine of a push runs. The event may come twice: the second time starts nothing.
+ *
+ * @returns `ended` when its machine has run already and is over
+ */
 export async function startPush(
   deps: Pick<Deps, 'pushes' | 'workflows'>,
   task: PushTask,
-): Promise<'started' | 'settled' | 'unknown'> {
+): Promise<'running' | 'ended' | 'settled' | 'unknown'> {
   const push = await deps.pushes.find(task.service, task.push);
   if (!push) return 'unknown';
   if (push.outcome) return 'settled';
-  await deps.workflows.startPush(task);
-  return 'started';
+  return deps.workflows.startPush(task);
 }

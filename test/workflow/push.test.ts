@@ -1,4 +1,6 @@
+import { DisableRuleCommand, EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { describe, expect } from 'vitest';
+import { names } from '#local/stack/names.ts';
 import type { DeploymentView } from '#schemas/api/deployment-view.ts';
 import { commitNamed, scenario, type Scenario } from '#test/support/deployment-scenario.ts';
 import { deliverPush, takePushes } from '#test/support/pushed-host.ts';
@@ -188,3 +190,71 @@ describe('a push whose machine loses its runner once', () => {
     (await play.when.isOver(waiting.id)).status('succeeded');
   });
 });
+
+/** Lets minutes pass, and then has the reconciler look. */
+async function reconciledAfter({ host }: Scenario, minutes: number): Promise<unknown> {
+  const due = host.clock.now() + minutes * 60_000;
+  host.clock.after(minutes * 60_000, () => undefined);
+  await host.runUntil(() => host.clock.now() >= due);
+  return host.account.invoke('deployment-service-reconcile-deployments', {});
+}
+
+describe('a push that nobody has heard of for a while', () => {
+  scenario('because its event was lost is deployed after all', async (play) => {
+    const { host } = play;
+    await takePushes(host);
+    play.given.source({ manifest: promoting().replace(/promoteFrom: \{[^}]*\}/, 'variables: {}') });
+    const rule = { EventBusName: names.bus, Name: 'on-source-pushed' };
+    await new EventBridgeClient(host.client).send(new DisableRuleCommand(rule));
+    await deliverPush(host);
+    await comesToRest(play);
+    expect(await reconciledAfter(play, 1)).toMatchObject({ rejected: 0 });
+    await comesToRest(play);
+    expect(await deploymentsOf(play)).toEqual([]);
+
+    expect(await reconciledAfter(play, 2)).toMatchObject({ rejected: 0 });
+    await comesToRest(play);
+    expect(await deploymentsOf(play)).toMatchObject([{ environment: 'staging', status: 'succeeded' }]);
+    expect(await openPushes(play)).toEqual([]);
+  });
+
+  scenario('because its fetch takes long is left alone', async (play) => {
+    const { host } = play;
+    await takePushes(host);
+    play.given.source({ manifest: promoting({ branch: 'other' }) }).fetch('succeeds', 600);
+    await deliverPush(host);
+    expect(await reconciledAfter(play, 5)).toMatchObject({ rejected: 0 });
+    expect(await openPushes(play)).toEqual([2]);
+    await comesToRest(play);
+    expect((await host.deps.pushes.find('orders', 2))?.outcome).toEqual({ deployments: [] });
+    expect(await openPushes(play)).toEqual([]);
+  });
+
+  scenario('because its machine broke for good is rejected, which is told once', async (play) => {
+    const { host } = play;
+    await takePushes(host);
+    play.given.source({ manifest: promoting() }).trouble({ at: 'blobs.get', error: new Error('no') });
+    await deliverPush(host);
+    await comesToRest(play);
+    expect(await openPushes(play)).toEqual([2]);
+
+    expect(await reconciledAfter(play, 3)).toMatchObject({ rejected: 1 });
+    await comesToRest(play);
+    expect((await host.deps.pushes.find('orders', 2))?.outcome).toMatchObject({
+      rejection: { code: 'internal_error', nextAction: expect.stringContaining('dsctl deploy orders') as string },
+    });
+    expect(await reconciledAfter(play, 3)).toMatchObject({ rejected: 0 });
+    await comesToRest(play);
+    const told = await host.deps.audit.read({ aggregate: 'service:orders' }, 2, 10);
+    expect(told).toMatchObject([{ type: 'source.rejected', publishedAt: expect.any(String) as string }]);
+    expect(await openPushes(play)).toEqual([]);
+    expect(await deploymentsOf(play)).toEqual([]);
+  });
+});
+
+async function openPushes({ host }: Scenario): Promise<readonly number[]> {
+  const found: number[] = [];
+  const end = new Date(host.clock.now() + 60_000).toISOString();
+  for await (const { seq } of host.deps.pushes.openSince(end)) found.push(seq);
+  return found;
+}

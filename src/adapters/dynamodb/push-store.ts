@@ -1,10 +1,10 @@
-import { GetCommand, QueryCommand, TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, QueryCommand, TransactWriteCommand, UpdateCommand, paginateQuery } from '@aws-sdk/lib-dynamodb';
 import type { Push, PushOutcome } from '#domain/delivery/push.ts';
 import type { PushDecision } from '#domain/delivery/record-push.ts';
 import type { Service } from '#domain/service/service.ts';
 import type { PushStore } from '#ports/push-store.ts';
 import { cancellationOf } from './cancellation.ts';
-import { indexes, keys, repositoryServices } from './keys.ts';
+import { indexes, indexKeys, keys, openPushes, repositoryServices } from './keys.ts';
 import { outboxRow } from './outbox-row.ts';
 import { serviceRow, toService } from './service-row.ts';
 import type { Item, Table, TransactItem } from './table.ts';
@@ -69,9 +69,20 @@ export class DynamoPushStore implements PushStore {
     const { Item } = await this.#table.client.send(
       new GetCommand({ TableName: this.#table.name, Key: keys.push(service, seq), ConsistentRead: true }),
     );
-    if (!Item) return undefined;
-    const { pk: _pk, sk: _sk, et: _et, ttl: _ttl, ...push } = Item;
-    return push as Push;
+    return Item && toPush(Item);
+  }
+
+  async *openSince(instant: string): AsyncIterable<Push> {
+    const pages = paginateQuery(
+      { client: this.#table.client },
+      {
+        TableName: this.#table.name,
+        IndexName: indexes.open,
+        KeyConditionExpression: 'gsi3pk = :pk AND gsi3sk < :before',
+        ExpressionAttributeValues: { ':pk': openPushes, ':before': instant },
+      },
+    );
+    for await (const { Items = [] } of pages) yield* Items.map(toPush);
   }
 
   async settle({ service, seq }: Push, outcome: PushOutcome): Promise<void> {
@@ -79,7 +90,7 @@ export class DynamoPushStore implements PushStore {
       new UpdateCommand({
         TableName: this.#table.name,
         Key: keys.push(service, seq),
-        UpdateExpression: 'SET outcome = if_not_exists(outcome, :outcome)',
+        UpdateExpression: 'SET outcome = if_not_exists(outcome, :outcome) REMOVE gsi3pk, gsi3sk',
         ExpressionAttributeValues: { ':outcome': outcome },
       }),
     );
@@ -102,5 +113,16 @@ export class DynamoPushStore implements PushStore {
 }
 
 function pushRow(push: Push): Item {
-  return { ...keys.push(push.service, push.seq), et: 'Push', ...push, ttl: Math.floor(push.atMs / 1000) + keptSeconds };
+  return {
+    ...keys.push(push.service, push.seq),
+    et: 'Push',
+    ...(!push.outcome && indexKeys.openPush(push)),
+    ...push,
+    ttl: Math.floor(push.atMs / 1000) + keptSeconds,
+  };
+}
+
+function toPush(row: Item): Push {
+  const { pk: _pk, sk: _sk, et: _et, gsi3pk: _gsi3pk, gsi3sk: _gsi3sk, ttl: _ttl, ...push } = row;
+  return push as unknown as Push;
 }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { recordPush } from '#domain/delivery/record-push.ts';
-import type { PushNotice } from '#domain/delivery/push.ts';
+import { recordPush, rejectPush } from '#domain/delivery/record-push.ts';
+import type { Push, PushNotice } from '#domain/delivery/push.ts';
 import { registerService } from '#domain/service/register.ts';
 import type { Service } from '#domain/service/service.ts';
 import { openTestAccount, type TestAccount } from '#test/support/account.ts';
@@ -88,5 +88,34 @@ describe('a push', () => {
       ...push,
       outcome: { deployments: ['dep_1'] },
     });
+  });
+
+  test('is listed while nothing has come of it, the oldest first, and not after that', async () => {
+    const openBefore = async (seconds: number): Promise<readonly Push[]> => {
+      const found: Push[] = [];
+      for await (const push of account.deps.pushes.openSince(moment(seconds).at)) found.push(push);
+      return found.filter(({ service }) => service === 'store-open');
+    };
+    let service = await register('store-open', 'https://github.com/store/open');
+    const pushes: Push[] = [];
+    for (const seconds of [9, 3, 6]) {
+      const decision = recordPush(service, notice, [`github/open-${seconds}`], ids, moment(seconds));
+      expect(await account.deps.pushes.commit(decision)).toBe('committed');
+      service = decision.after;
+      pushes.push(decision.push);
+    }
+    const [settled, rejected, open] = pushes as [Push, Push, Push];
+    expect(await openBefore(9)).toEqual([rejected, open]);
+    expect(await openBefore(10)).toEqual([rejected, open, settled]);
+
+    await account.deps.pushes.settle(settled, { deployments: [] });
+    const outcome = { deployments: [], rejection: { code: 'internal_error', message: 'lost' } } as const;
+    const decision = rejectPush(service, rejected, outcome, 't', moment(12));
+    expect(await account.deps.pushes.commit(decision)).toBe('committed');
+    expect(await openBefore(60)).toEqual([open]);
+    // What came of it stays, and is not told again.
+    const again = rejectPush(decision.after, rejected, outcome, 't', moment(13));
+    expect(await account.deps.pushes.commit(again)).toBe('known');
+    expect(await account.deps.pushes.find('store-open', rejected.seq)).toEqual({ ...rejected, outcome });
   });
 });
