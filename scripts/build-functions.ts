@@ -2,6 +2,8 @@ import { fileURLToPath } from 'node:url';
 import { build, type Metafile, type Plugin } from 'esbuild';
 import type { Capability } from '#functions/capabilities.ts';
 import { functionCatalog, nameOf, type FunctionRow } from '#functions/catalog.ts';
+import { leanPackages, requireAllApplied, type LeanRulesApplied } from './lean-packages.ts';
+import { adaptersLeftOut } from './needed-adapters.ts';
 
 /**
  * The SDK packages behind each capability. `src/runtime/deps.ts` wires every adapter, so each bundle would hold every
@@ -10,8 +12,11 @@ import { functionCatalog, nameOf, type FunctionRow } from '#functions/catalog.ts
 const packagesOf: Readonly<Record<Capability, readonly string[]>> = {
   'table:read': ['@aws-sdk/client-dynamodb', '@aws-sdk/lib-dynamodb'],
   'table:write': ['@aws-sdk/client-dynamodb', '@aws-sdk/lib-dynamodb'],
+  'table:note': ['@aws-sdk/client-dynamodb', '@aws-sdk/lib-dynamodb'],
+  'table:batch': ['@aws-sdk/client-dynamodb', '@aws-sdk/lib-dynamodb'],
   'blobs:read': ['@aws-sdk/client-s3'],
   'blobs:write': ['@aws-sdk/client-s3'],
+  'blobs:cache': ['@aws-sdk/client-s3'],
   'artifacts:sign': ['@aws-sdk/client-kms'],
   'artifacts:verify': ['@aws-sdk/client-kms'],
   'images:place': ['@aws-sdk/client-ecr'],
@@ -23,7 +28,10 @@ const packagesOf: Readonly<Record<Capability, readonly string[]>> = {
   'promotions:start': ['@aws-sdk/client-sfn'],
   'machines:wake': ['@aws-sdk/client-sfn'],
   'builds:stop': ['@aws-sdk/client-codebuild'],
+  'builds:list': ['@aws-sdk/client-codebuild'],
   'runners:probe': ['@aws-sdk/client-codebuild'],
+  'runners:grant': [],
+  'runners:scale': ['@aws-sdk/client-codebuild'],
   'targets:deploy': ['@aws-sdk/client-lambda', '@aws-sdk/client-ecs', '@aws-sdk/credential-providers'],
   'tokens:verify': ['jose'],
   toolchain: [],
@@ -33,37 +41,52 @@ const packagesOf: Readonly<Record<Capability, readonly string[]>> = {
   'statuses:show': ['@aws-sdk/client-secrets-manager'],
   'artifacts:registry': ['@aws-sdk/client-secrets-manager'],
   'notifications:send': ['@aws-sdk/client-secrets-manager', '@aws-sdk/client-ssm', '@aws-sdk/client-sesv2'],
+  'evidence:read': ['@aws-sdk/client-s3'],
+  'evidence:write': ['@aws-sdk/client-s3'],
   'metrics:record': ['@aws-lambda-powertools/metrics'],
 };
 const optionalPackages = new Set(Object.values(packagesOf).flat());
 
-/** Where else the SDK looks for credentials. A function always has them in its environment, which comes first. */
-const otherCredentialSources = ['ini', 'sso', 'process', 'login', 'web-identity'].map(
-  (source) => `@aws-sdk/credential-provider-${source}`,
-);
-
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 /**
- * Bundles every function of the catalog into `<directory>/<name>/index.mjs`, one pass per set of packages.
+ * Bundles every function of the catalog into `<directory>/<name>/index.mjs`, one pass per set of what is left out.
  *
  * @returns what went into which bundle, with paths from the root of the repository
  */
 export async function buildFunctions(directory: string): Promise<Metafile> {
-  const groups = Object.values(Object.groupBy(functionCatalog, (row) => packagesFor(row).join()));
-  const metafiles = await Promise.all(groups.map((rows = []) => buildGroup(rows, directory)));
+  const adapters = await adaptersLeftOut(root);
+  const applied: LeanRulesApplied = new Set();
+  const groups = Object.values(Object.groupBy(functionCatalog, (row) => packagesLeftOut(row).join()));
+  const metafiles = await Promise.all(
+    groups.map((rows = []) => {
+      // What one of them needs is there for all: a pass of its own for each would take a minute.
+      const [first = new Set<string>(), ...others] = rows.map((row) => {
+        return new Set([...packagesLeftOut(row), ...(adapters.get(row.entry) ?? [])]);
+      });
+      const leftOut = [...others.reduce((both, each) => both.intersection(each), first)];
+      return buildGroup(rows, { directory, leftOut, applied });
+    }),
+  );
+  requireAllApplied(applied);
   return {
     inputs: Object.assign({}, ...metafiles.map(({ inputs }) => inputs)) as Metafile['inputs'],
     outputs: Object.assign({}, ...metafiles.map(({ outputs }) => outputs)) as Metafile['outputs'],
   };
 }
 
-function packagesFor(row: FunctionRow): readonly string[] {
-  return [...new Set(row.needs.flatMap((capability) => packagesOf[capability]))].sort();
+function packagesLeftOut({ needs }: FunctionRow): readonly string[] {
+  const kept = new Set(needs.flatMap((capability) => packagesOf[capability]));
+  return [...optionalPackages].filter((name) => !kept.has(name));
 }
 
-async function buildGroup(rows: readonly FunctionRow[], directory: string): Promise<Metafile> {
-  const kept = new Set(rows.flatMap(packagesFor));
+interface Pass {
+  readonly directory: string;
+  readonly leftOut: readonly string[];
+  readonly applied: LeanRulesApplied;
+}
+
+async function buildGroup(rows: readonly FunctionRow[], { directory, leftOut, applied }: Pass): Promise<Metafile> {
   const { metafile } = await build({
     absWorkingDir: root,
     entryPoints: rows.map((row) => ({ in: `functions/${row.entry}/handler.ts`, out: `${nameOf(row)}/index` })),
@@ -83,15 +106,15 @@ async function buildGroup(rows: readonly FunctionRow[], directory: string): Prom
     logLevel: 'warning',
     // For dependencies that are CommonJS and require Node's own modules.
     banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
-    plugins: [withoutPackages([...otherCredentialSources, ...[...optionalPackages].filter((name) => !kept.has(name))])],
+    plugins: [withoutModules(leftOut), leanPackages(root, applied)],
   });
   return metafile;
 }
 
-/** Puts an empty module in the place of packages that no code path of the bundle reaches. Using one is a TypeError. */
-function withoutPackages(names: readonly string[]): Plugin {
+/** Puts an empty module in the place of modules that no code path of the bundle reaches. Using one is a TypeError. */
+function withoutModules(names: readonly string[]): Plugin {
   return {
-    name: 'without-packages',
+    name: 'without-modules',
     setup(plugin) {
       if (names.length === 0) return;
       plugin.onResolve({ filter: new RegExp(`^(${names.join('|')})$`) }, ({ path }) => ({

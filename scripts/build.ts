@@ -6,29 +6,12 @@ import { functionCatalog, nameOf } from '#functions/catalog.ts';
 import { buildFunctions } from './build-functions.ts';
 import { buildRunnerKit } from './build-runner-kit.ts';
 
-/** Kilobytes of 1000 bytes that a function's bundle may have: what it loads before its first answer. */
-const BUDGET_KB = 650;
-
-/** Steps that nobody waits for, and that need two or three SDK clients besides the table's. */
-const LARGER_BUDGETS_KB: Readonly<Record<string, number>> = {
-  'shift-traffic': 760,
-  'verify-release': 760,
-  'roll-back-release': 760,
-  'on-execution-status': 790,
-  'on-artifact-signed': 770,
-  'on-notifiable': 770,
-  'send-digests': 770,
-  'reconcile-deployments': 810,
-  'resolve-manifest': 1010,
-  'plan-delivery': 950,
-  'prepare-release': 990,
-  'sign-artifact': 820,
-};
+/** What a function's bundle may have: all that it loads before its first answer. */
+const budgetBytes = 650_000;
 
 interface Bundle {
   readonly name: string;
   readonly bytes: number;
-  readonly budgetBytes: number;
   /** The packages that bring most of it, largest first. */
   readonly packages: readonly (readonly [name: string, bytes: number])[];
 }
@@ -44,8 +27,8 @@ await buildRunnerKit(join(dist, 'runner-kit.zip'));
 
 const bundles = functionCatalog.map((row) => bundleOf(nameOf(row), metafile));
 process.stdout.write(`${tableOf(bundles)}\n`);
-const tooLarge = bundles.filter(({ bytes, budgetBytes }) => bytes > budgetBytes);
-for (const { name, bytes, budgetBytes, packages } of tooLarge) {
+const tooLarge = bundles.filter(({ bytes }) => bytes > budgetBytes);
+for (const { name, bytes, packages } of tooLarge) {
   const most = packages.slice(0, 8).map(([from, size]) => `${from} ${kilobytes(size)}`);
   process.stderr.write(
     `${name} is ${kilobytes(bytes)}, its budget ${kilobytes(budgetBytes)}. Most of it: ${most.join(', ')}.\n`,
@@ -64,19 +47,14 @@ function bundleOf(name: string, { outputs }: Metafile): Bundle {
   return {
     name,
     bytes: output.bytes,
-    budgetBytes: (LARGER_BUDGETS_KB[name] ?? BUDGET_KB) * 1000,
     packages: [...sizes].sort(([, left], [, right]) => right - left),
   };
 }
 
 function tableOf(rows: readonly Bundle[]): string {
   const width = Math.max(...rows.map(({ name }) => name.length));
-  const line = (name: string, size: string, budget: string) =>
-    `${name.padEnd(width)}  ${size.padStart(7)}  ${budget.padStart(7)}`;
-  return [
-    line('function', 'size', 'budget'),
-    ...rows.map(({ name, bytes, budgetBytes }) => line(name, kilobytes(bytes), kilobytes(budgetBytes))),
-  ].join('\n');
+  const line = (name: string, size: string) => `${name.padEnd(width)}  ${size.padStart(7)}`;
+  return [line('function', 'size'), ...rows.map(({ name, bytes }) => line(name, kilobytes(bytes)))].join('\n');
 }
 
 function kilobytes(bytes: number): string {

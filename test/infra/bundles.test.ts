@@ -66,12 +66,15 @@ it('a bundle without the other credential sources signs with those of its enviro
        process.stdout.write('status ' + statusCode);`,
       {
         TABLE_NAME: 'records',
+        AWS_LAMBDA_FUNCTION_NAME: 'deployment-service-get-deployment',
         AWS_ENDPOINT_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
       },
     );
     expect(stdout).toContain('status 404');
     expect(seen[0]?.authorization).toContain('Credential=AKIDLAMBDA/');
     expect(seen[0]?.['x-amz-security-token']).toBe('session');
+    // Whose call it is, for CloudTrail.
+    expect(seen[0]?.['user-agent']).toMatch(/ app\/deployment-service-get-deployment( |$)/);
   } finally {
     server.close();
     server.closeAllConnections();
