@@ -1,5 +1,6 @@
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import type { Grant } from './capabilities.ts';
+import { explainWildcards } from './wildcards.ts';
 
 /** A grant as a statement of a role's policy. */
 export function allow({ actions, resources, conditions }: Grant): PolicyStatement {
@@ -8,4 +9,12 @@ export function allow({ actions, resources, conditions }: Grant): PolicyStatemen
     resources: [...resources],
     ...(conditions && { conditions: { ...conditions } }),
   });
+}
+
+/** Gives a role what the grants say, and their reasons for wildcards with it. */
+export function allowAll(role: Role, grants: readonly Grant[]): void {
+  for (const grant of grants) {
+    role.addToPolicy(allow(grant));
+    explainWildcards(role, grant);
+  }
 }

@@ -1,6 +1,7 @@
 import type { Binding } from '#state-machines/catalog.ts';
 import type { BoundValue } from './constructs/workflow.ts';
-import { executionArns, machineAliasArn, projectArn, projectName, type Place } from './names.ts';
+import { executionArns, machineAliasArn, machineArn, projectArn, projectName, type Place } from './names.ts';
+import { startMachines } from './start-machine.ts';
 
 /** What other stacks made that a definition can name. */
 interface BindingResources {
@@ -29,15 +30,15 @@ export function boundValue(binding: Binding, place: Place, resources: BindingRes
         ],
       };
     case 'machine': {
-      const arn = machineAliasArn(place, binding.name);
       return {
-        value: arn,
+        value: machineAliasArn(place, binding.name),
         grants: [
-          { actions: ['states:StartExecution'], resources: [arn] },
+          startMachines(machineArn(place, binding.name)),
           // Executions are named when they begin.
           {
             actions: ['states:DescribeExecution', 'states:StopExecution'],
             resources: [executionArns(place, binding.name)],
+            because: 'An execution is named when it begins; they are all of this one machine.',
           },
           managedRule(place, 'StepFunctionsGetEventsForStepFunctionsExecutionRule'),
         ],

@@ -22,6 +22,29 @@ export const machineAlias = 'live';
 /** Roles of services that the deployment service may take on; see `constructs/lambda-service.ts`. */
 export const deployRolePath = '/deployment-service/deploy/';
 
+/** Of all deploy roles that this installation may take on: in its own account and in those that it may release into. */
+export function deployRolesArns({ partition, account }: Place, targetAccounts: readonly string[]): readonly string[] {
+  return [account, ...targetAccounts].map((each) => `arn:${partition}:iam::${each}:role${deployRolePath}*`);
+}
+
+/** The policy that caps every role of the installation; policies are global within an account, as roles are. */
+export function boundaryName(region: string): string {
+  return `deployment-service-boundary-${region}`;
+}
+
+export function boundaryArn({ partition, account, region }: Place): string {
+  return `arn:${partition}:iam::${account}:policy/${boundaryName(region)}`;
+}
+
+/** The same in an account that is released into. */
+export function targetBoundaryName(region: string): string {
+  return `deployment-service-targets-boundary-${region}`;
+}
+
+export function targetBoundaryArn({ partition, account, region }: Place): string {
+  return `arn:${partition}:iam::${account}:policy/${targetBoundaryName(region)}`;
+}
+
 export function machineName(name: string): string {
   return `deployment-service-${name}`;
 }

@@ -34,8 +34,36 @@ export interface Settings {
   readonly emailSender?: string;
   /** Base address of a service that sends notifications in the place of this one. */
   readonly notificationServiceUrl?: string;
+  /** Requests a second that the API takes in the long run; for a moment it takes twice as many. */
+  readonly requestsPerSecond: number;
+  /** Requests of one address within five minutes; more are refused by the firewall. */
+  readonly requestsPerAddress: number;
+  /** Whether the firewall refuses, or only counts. */
+  readonly firewallMode: 'block' | 'count';
+  /** How many functions the account may run at once; shares of it are reserved. */
+  readonly lambdaConcurrency: number;
+  /** Records of deployments stay in the table so many months after the deployment was over; then they are archived. */
+  readonly recordMonths: number;
+  /** Logs stay in the table so many days after their last line; then they are archived. */
+  readonly logDays: number;
+  /** What is archived is locked for so many years, and goes to deep storage then. */
+  readonly evidenceYears: number;
+  /** ARNs of principals that may take on the role of the auditors; without any there is no such role. */
+  readonly auditors: readonly string[];
   /** The container that builds run in; it needs Node 20 or newer, git and sh. */
   readonly buildImage: string;
+  /** Where `docs/runbook.md` is read; alarms link to its sections. */
+  readonly runbookUrl?: string;
+  /** Who is woken by alarms that cannot wait: an https URL that takes SNS messages, or an e-mail address. */
+  readonly pages?: string;
+  /** Who is told of alarms that can: the same. */
+  readonly tickets?: string;
+  /** How many deployments may have a build runner at once; the account's quota of concurrent builds, or the fleet's size. */
+  readonly runnerLimit: number;
+  /** How far the pool may grow by itself when waits are too long. */
+  readonly runnerLimitMost: number;
+  /** ARN of a fleet of CodeBuild that builds run on, instead of on demand. */
+  readonly runnerFleet?: string;
   /** Settings that stand on placeholders: good enough to synthesize, never to deploy. */
   readonly missing: readonly string[];
 }
@@ -48,6 +76,16 @@ const placeholders = {
 } as const;
 
 const accountId = z.string().regex(/^\d{12}$/, 'must be 12 digits, or several of them separated by commas');
+
+/** The command line gives text, `cdk.json` may give a number. */
+function wholeNumber(from: number, to: number) {
+  const message = `must be a whole number from ${from} to ${to}`;
+  return z.coerce.number({ error: message }).int(message).min(from, message).max(to, message);
+}
+
+const receiver = z.union([z.url({ protocol: /^https$/ }), z.email()], {
+  error: 'must be an https URL or an e-mail address',
+});
 
 const context = z.object({
   tokenIssuer: z.url({ protocol: /^https$/, error: 'must be an https URL' }),
@@ -106,6 +144,40 @@ const context = z.object({
     .default('hooks.slack.com'),
   emailSender: z.email({ error: 'must be an e-mail address' }).optional(),
   notificationServiceUrl: z.url({ protocol: /^https$/, error: 'must be an https URL' }).optional(),
+  requestsPerSecond: wholeNumber(1, 10_000).default(100),
+  // An office behind one address: fifty who watch a deployment each, and eight requests a second besides.
+  requestsPerAddress: wholeNumber(10, 2_000_000_000).default(10_000),
+  firewallMode: z.enum(['block', 'count'], { error: 'must be block or count' }).default('block'),
+  lambdaConcurrency: wholeNumber(10, 1_000_000).default(1000),
+  runbookUrl: z
+    .url({ protocol: /^https$/, error: 'must be an https URL' })
+    .refine((url) => !url.includes('#'), 'must have no #: the section is put behind it')
+    .optional(),
+  pages: receiver.optional(),
+  tickets: receiver.optional(),
+  runnerLimit: z.coerce.number().int().min(1).max(10_000).default(20),
+  runnerLimitMost: z.coerce.number().int().min(1).max(10_000).default(60),
+  runnerFleet: z
+    .string()
+    .regex(/^arn:aws[a-z-]*:codebuild:[a-z0-9-]+:\d{12}:fleet\/[\w:-]+$/, 'must be the ARN of a fleet of CodeBuild')
+    .optional(),
+  recordMonths: wholeNumber(1, 120).default(12),
+  logDays: wholeNumber(1, 365).default(30),
+  evidenceYears: wholeNumber(1, 100).default(7),
+  auditors: z
+    .string()
+    .transform((text) => text.split(',').map((arn) => arn.trim()))
+    .pipe(
+      z.array(
+        z
+          .string()
+          .regex(
+            /^arn:aws[a-z-]*:iam::\d{12}:(root|(role|user)\/[\w+=,.@/-]+)$/,
+            'must be ARNs of roles, users or accounts, separated by commas',
+          ),
+      ),
+    )
+    .default([]),
   // The major version of the functions' own runtime; multi-architecture, with git.
   buildImage: z.string().min(1).default('public.ecr.aws/docker/library/node:24-bookworm'),
 });

@@ -101,10 +101,12 @@ export class EcsService extends Construct {
         .scaleOnCpuUtilization('Cpu', { targetUtilizationPercent: scaling.cpuPercent ?? 60 });
     }
     const deployRole = ecsDeployRole(this, {
+      service,
+      environment,
       name,
       clusterName: cluster.clusterName,
       releasedBy: props.deploymentService,
-      passes: [this.taskRole, executionRole],
+      passes: [this.taskRole.roleArn, executionRole.roleArn],
     });
 
     const { account, region } = Stack.of(this);

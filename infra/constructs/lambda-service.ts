@@ -1,5 +1,5 @@
 import { CfnOutput, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
-import { AccountPrincipal, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   Alias,
   Architecture,
@@ -12,7 +12,8 @@ import {
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { allow } from '../allow.ts';
-import { deployRolePath, releasingRoleArns, secretArns } from '../names.ts';
+import { secretArns } from '../names.ts';
+import { lambdaDeployRole } from './lambda-deploy-role.ts';
 
 interface LambdaServiceProps {
   /** As registered. */
@@ -83,7 +84,13 @@ export class LambdaService extends Construct {
     });
     this.alias = new Alias(this, 'Live', { aliasName, version });
     const url = this.alias.addFunctionUrl({ authType });
-    const deployRole = this.#makeDeployRole(functionName, service, deploymentService);
+    const deployRole = lambdaDeployRole(this, {
+      service,
+      environment,
+      functionName,
+      functionArn: this.function.functionArn,
+      releasedBy: deploymentService,
+    });
 
     const { account, region } = Stack.of(this);
     const target = { functionName, alias: aliasName, url: url.url, account, region, deployRole: deployRole.roleArn };
@@ -91,47 +98,6 @@ export class LambdaService extends Construct {
       description: `Register it as environments.${environment} of ${service}.`,
       value: Stack.of(this).toJsonString(target),
     });
-  }
-
-  /** What a release does, and to this function only. */
-  #makeDeployRole(functionName: string, service: string, releasedBy: LambdaServiceProps['deploymentService']): Role {
-    const { partition } = Stack.of(this);
-    const role = new Role(this, 'DeployRole', {
-      path: deployRolePath,
-      roleName: functionName,
-      description: `Lets the deployment service release ${functionName}.`,
-      // By condition and not as principals: those would be lost when the service's own roles are made anew.
-      assumedBy: new AccountPrincipal(releasedBy.account).withConditions({
-        ArnEquals: { 'aws:PrincipalArn': [...releasingRoleArns({ partition, ...releasedBy })] },
-      }),
-    });
-    const { functionArn } = this.function;
-    role.addToPolicy(
-      allow({
-        actions: [
-          'lambda:UpdateFunctionCode',
-          'lambda:UpdateFunctionConfiguration',
-          'lambda:PublishVersion',
-          'lambda:GetAlias',
-          'lambda:UpdateAlias',
-        ],
-        resources: [functionArn],
-      }),
-    );
-    role.addToPolicy(
-      allow({
-        actions: ['lambda:GetFunction', 'lambda:GetFunctionConfiguration'],
-        // Also of its versions: a new one is waited for until it is active.
-        resources: [functionArn, `${functionArn}:*`],
-      }),
-    );
-    role.addToPolicy(
-      allow({
-        actions: ['s3:GetObject'],
-        resources: [`arn:${partition}:s3:::${releasedBy.bucket}/artifacts/${service}/*`],
-      }),
-    );
-    return role;
   }
 }
 

@@ -18,6 +18,22 @@ const own = [
   },
   // Its name for a path that does not exist.
   { type: ResponseType.MISSING_AUTHENTICATION_TOKEN, code: 'not_found', detail: 'There is no such operation.' },
+  { type: ResponseType.BAD_REQUEST_BODY, code: 'validation_error', detail: 'The body must be a JSON object.' },
+  {
+    type: ResponseType.BAD_REQUEST_PARAMETERS,
+    code: 'validation_error',
+    detail: 'A parameter of the path is missing.',
+  },
+  {
+    type: ResponseType.REQUEST_TOO_LARGE,
+    code: 'validation_error',
+    detail: 'The body is larger than any operation takes.',
+  },
+  {
+    type: ResponseType.WAF_FILTERED,
+    code: 'permission_denied',
+    detail: 'The firewall refused the request: it looks like an attack, or is larger than the operation takes.',
+  },
   { type: ResponseType.THROTTLED, code: 'rate_limited', detail: 'Try again in a moment.' },
   { type: ResponseType.INTEGRATION_TIMEOUT, code: 'timeout', detail: 'The service did not answer in time.' },
   {

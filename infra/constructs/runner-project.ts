@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
+import { Validations } from 'aws-cdk-lib';
 import { CfnProject } from 'aws-cdk-lib/aws-codebuild';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import { Construct } from 'constructs';
 import { mostQueuedMinutes } from '#state-machines/catalog.ts';
-import { allow } from '../allow.ts';
+import { allowAll } from '../allow.ts';
 import type { Grant } from '../capabilities.ts';
 
 interface RunnerProjectProps {
@@ -17,6 +18,8 @@ interface RunnerProjectProps {
   readonly kit: Asset;
   readonly image: string;
   readonly compute: 'BUILD_GENERAL1_SMALL' | 'BUILD_GENERAL1_MEDIUM';
+  /** ARN of the fleet that builds run on; on demand without it. */
+  readonly fleet?: string | undefined;
   readonly timeoutMinutes: number;
   readonly environment: Readonly<Record<string, string>>;
   readonly logGroup: LogGroup;
@@ -41,7 +44,7 @@ export class RunnerProject extends Construct {
       // CodeBuild looks at a bucket before it takes a source from it.
       { actions: ['s3:GetBucketAcl', 's3:GetBucketLocation'], resources: [kit.bucket.bucketArn] },
     ];
-    for (const grant of [...own, ...props.grants]) role.addToPolicy(allow(grant));
+    allowAll(role, [...own, ...props.grants]);
 
     const project = new CfnProject(this, 'Project', {
       name: props.projectName,
@@ -59,6 +62,7 @@ export class RunnerProject extends Construct {
         image: props.image,
         imagePullCredentialsType: props.image.startsWith('aws/codebuild/') ? 'CODEBUILD' : 'SERVICE_ROLE',
         privilegedMode: false,
+        ...(props.fleet !== undefined && { fleet: { fleetArn: props.fleet } }),
         environmentVariables: Object.entries(props.environment).map(([name, value]) => ({ name, value })),
       },
       logsConfig: { cloudWatchLogs: { status: 'ENABLED', groupName: logGroup.logGroupName } },
@@ -68,5 +72,16 @@ export class RunnerProject extends Construct {
       autoRetryLimit: 0,
     });
     project.node.addDependency(role);
+    Validations.of(project).acknowledge(
+      {
+        id: 'AwsSolutions-CB4',
+        reason: 'CodeBuild keeps no artifact, cache or report of it, so there is nothing that a key would encrypt.',
+      },
+      {
+        id: 'AwsSolutions-CB5',
+        reason:
+          'Which container builds run in is a setting, and its default is the public image of the runtime that services have.',
+      },
+    );
   }
 }

@@ -6,9 +6,10 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { functionNameOf, type FunctionRow } from '#functions/catalog.ts';
-import { allow } from '../allow.ts';
+import { allowAll } from '../allow.ts';
 import type { Grant } from '../capabilities.ts';
 import { roleName } from '../names.ts';
+import { explainWildcards } from '../wildcards.ts';
 import { DeadLetterQueue } from './dead-letter-queue.ts';
 
 interface ServiceFunctionProps {
@@ -17,6 +18,8 @@ interface ServiceFunctionProps {
   readonly code: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly grants: readonly Grant[];
+  /** The concurrent executions that it has to itself, where it has any. */
+  readonly reservedConcurrency: number | undefined;
 }
 
 /** Memory brings CPU with it; below this a cold start takes seconds. */
@@ -30,7 +33,11 @@ export class ServiceFunction extends Construct {
   /** Where what it could not handle goes, when nobody waits for its answer. */
   readonly failures: Queue | undefined;
 
-  constructor(scope: Construct, id: string, { row, code, environment, grants }: ServiceFunctionProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { row, code, environment, grants, reservedConcurrency }: ServiceFunctionProps,
+  ) {
     super(scope, id);
     const functionName = functionNameOf(row);
     const logGroup = new LogGroup(this, 'Logs', {
@@ -43,10 +50,12 @@ export class ServiceFunction extends Construct {
       description: `What ${functionName} may do.`,
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
     });
-    role.addToPolicy(
-      allow({ actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], resources: [logGroup.logGroupArn] }),
-    );
-    for (const grant of grants) role.addToPolicy(allow(grant));
+    allowAll(role, [
+      { actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], resources: [logGroup.logGroupArn] },
+      ...grants,
+    ]);
+    // `tracing` lets the role send its segments.
+    explainWildcards(role, { resources: ['*'], because: 'IAM knows no resource for sending segments to X-Ray.' });
 
     this.failures = isAsynchronous(row) ? new DeadLetterQueue(this, 'Failures').queue : undefined;
     this.function = new LambdaFunction(this, 'Function', {
@@ -59,6 +68,7 @@ export class ServiceFunction extends Construct {
       logGroup,
       memorySize: row.memoryMb ?? memoryMb,
       timeout: Duration.seconds(row.timeoutSeconds),
+      ...(reservedConcurrency !== undefined && { reservedConcurrentExecutions: reservedConcurrency }),
       tracing: Tracing.ACTIVE,
       environment: { ...environment, NODE_OPTIONS: '--enable-source-maps' },
     });

@@ -11,9 +11,10 @@ import {
 } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { bindDefinition } from '#state-machines/catalog.ts';
-import { allow } from '../allow.ts';
+import { allowAll } from '../allow.ts';
 import type { Grant } from '../capabilities.ts';
 import { machineAlias } from '../names.ts';
+import { explainWildcards } from '../wildcards.ts';
 
 /** What a placeholder stands for in this installation. */
 export interface BoundValue {
@@ -40,9 +41,12 @@ export class Workflow extends Construct {
       description: `What executions of ${machineName} may do.`,
       assumedBy: new ServicePrincipal('states.amazonaws.com'),
     });
-    for (const { grants } of Object.values(bindings)) {
-      for (const grant of grants) role.addToPolicy(allow(grant));
-    }
+    for (const { grants } of Object.values(bindings)) allowAll(role, grants);
+    // `tracingEnabled` and `logs` bring them.
+    explainWildcards(role, {
+      resources: ['*'],
+      because: 'IAM knows no resource for sending segments to X-Ray, nor for setting up the delivery of a log.',
+    });
     const machine = new StateMachine(this, 'Machine', {
       stateMachineName: machineName,
       stateMachineType: StateMachineType.STANDARD,
@@ -51,7 +55,7 @@ export class Workflow extends Construct {
       role,
       tracingEnabled: true,
       logs: {
-        level: LogLevel.ERROR,
+        level: LogLevel.ALL,
         includeExecutionData: false,
         destination: new LogGroup(this, 'Logs', {
           // Under this prefix log delivery needs no growing resource policy.

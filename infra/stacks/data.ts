@@ -14,9 +14,12 @@ import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aw
 import type { Construct } from 'constructs';
 import { registryShape } from '#schemas/registry.ts';
 import { tableShape } from '#schemas/table.ts';
+import { boundedActions, boundedBySettings } from '../boundary.ts';
+import { EvidenceBucket } from '../constructs/evidence-bucket.ts';
 import { RetainedKey } from '../constructs/retained-key.ts';
+import { RolesBoundary } from '../constructs/roles-boundary.ts';
 import { SettingsGuard } from '../constructs/settings-guard.ts';
-import { deployRolePath } from '../names.ts';
+import { boundaryName, deployRolePath, deployRolesArns } from '../names.ts';
 import type { Settings } from '../settings.ts';
 
 interface DataStackProps extends StackProps {
@@ -27,6 +30,7 @@ interface DataStackProps extends StackProps {
 export class DataStack extends Stack {
   readonly table: TableV2;
   readonly bucket: Bucket;
+  readonly evidence: EvidenceBucket;
   readonly signingKeyArn: string;
   readonly sealKeyArn: string;
 
@@ -34,8 +38,16 @@ export class DataStack extends Stack {
     super(scope, id, { terminationProtection: true, ...props });
     // Here, because this stack is the first that is deployed.
     new SettingsGuard(this, 'Settings', settings.missing);
+    const boundary = new RolesBoundary(this, 'RolesBoundary', {
+      policyName: boundaryName(this.region),
+      actions: [...boundedActions, ...boundedBySettings],
+      deployRoles: deployRolesArns(this, settings.targetAccounts),
+    });
     this.table = this.#makeTable();
     this.bucket = this.#makeBucket(settings.targetAccounts);
+    this.evidence = new EvidenceBucket(this, 'Evidence', { settings });
+    // The role of its auditors has the boundary, like every other.
+    this.evidence.node.addDependency(boundary);
     this.#cacheBaseImages();
     new CfnOutput(this, 'BlobBucket', {
       description: 'Stacks of services name it, so that their deploy roles can fetch artifacts.',
@@ -104,7 +116,16 @@ export class DataStack extends Stack {
   }
 
   #makeBucket(targetAccounts: readonly string[]): Bucket {
+    const accessLog = new Bucket(this, 'BlobAccess', {
+      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+      objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
+      encryption: BucketEncryption.S3_MANAGED,
+      enforceSSL: true,
+      removalPolicy: RemovalPolicy.RETAIN,
+      lifecycleRules: [{ id: 'all', expiration: Duration.days(90) }],
+    });
     const bucket = new Bucket(this, 'Blobs', {
+      serverAccessLogsBucket: accessLog,
       versioned: true,
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
@@ -116,6 +137,13 @@ export class DataStack extends Stack {
         { id: 'plans', prefix: 'plans/', expiration: Duration.days(30) },
         // What was signed has been copied within a day, the longest that a deployment takes.
         { id: 'uploads', prefix: 'uploads/', expiration: Duration.days(7) },
+        {
+          id: 'cache',
+          prefix: 'cache/',
+          expiration: Duration.days(14),
+          // Versions are for what somebody may want back.
+          noncurrentVersionExpiration: Duration.days(1),
+        },
         // As long as the records that name them.
         { id: 'reports', prefix: 'reports/', expiration: Duration.days(400) },
         // Artifacts stay: any of them may be the one to go back to.

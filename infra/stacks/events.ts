@@ -67,9 +67,9 @@ export class EventsStack extends Stack {
     }
   }
 
-  #patternOf({ source, 'detail-type': detailType, detail, machine, builds }: EventPattern): RulePattern {
+  #patternOf({ source, 'detail-type': detailType, detail, machines, builds }: EventPattern): RulePattern {
     const own = {
-      ...(machine && { stateMachineArn: [machineArn(this, machine)] }),
+      ...(machines && { stateMachineArn: machines.map((name) => machineArn(this, name)) }),
       ...(builds && { 'project-name': projectNames.map(projectName) }),
     };
     const wanted = { ...detail, ...own };

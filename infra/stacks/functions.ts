@@ -5,13 +5,14 @@ import { capabilities, type Variable } from '#functions/capabilities.ts';
 import { functionCatalog, nameOf, type FunctionRow } from '#functions/catalog.ts';
 import { registryShape } from '#schemas/registry.ts';
 import { grantsOf, type GrantTargets } from '../capabilities.ts';
-import { OutboxMapping } from '../constructs/outbox-mapping.ts';
+import { reservedFor } from '../concurrency.ts';
+import { TableMapping } from '../constructs/table-mapping.ts';
 import { ServiceFunction } from '../constructs/service-function.ts';
 import {
   artifactServiceToken,
   busArn,
   busName,
-  deployRolePath,
+  deployRolesArns,
   imagePlatform,
   imageRepositories,
   machineAliasArn,
@@ -64,9 +65,10 @@ export class FunctionsStack extends Stack {
               }),
           },
           grants: row.needs.flatMap((capability) => grantsOf(capability, targets)),
+          reservedConcurrency: reservedFor(row, settings.lambdaConcurrency),
         });
         if (row.trigger.kind === 'table-stream') {
-          new OutboxMapping(made, 'Stream', { to: made, table: data.table, keyPrefix: row.trigger.keyPrefix });
+          new TableMapping(made, 'Stream', { to: made, table: data.table, rows: row.trigger.rows });
         }
         return [nameOf(row), made];
       }),
@@ -81,10 +83,10 @@ export class FunctionsStack extends Stack {
   }
 
   #grantTargets(settings: Settings, data: DataStack): GrantTargets {
-    const accounts = [this.account, ...settings.targetAccounts];
     return {
       table: data.table.tableArn,
       bucket: data.bucket.bucketArn,
+      evidence: { bucket: data.evidence.bucketArn, key: data.evidence.keyArn },
       imageRepositories: repositoriesArn(this, registryShape.servicePrefix),
       imagesShared: settings.targetAccounts.length > 0,
       signingKey: data.signingKeyArn,
@@ -96,17 +98,19 @@ export class FunctionsStack extends Stack {
           headersSecret: secretArn(this, settings.traceHeadersSecret),
         }),
       },
-      deploymentMachine: machineAliasArn(this, 'deployment'),
-      pushMachine: machineAliasArn(this, 'push'),
-      promotionMachine: machineAliasArn(this, 'promotion'),
+      deploymentMachine: machineArn(this, 'deployment'),
+      rollbackMachine: machineArn(this, 'rollback'),
+      pushMachine: machineArn(this, 'push'),
+      promotionMachine: machineArn(this, 'promotion'),
       webhookSecrets: secretsArn(this, webhookSecrets),
       providerTokens: secretsArn(this, providerTokens),
       notifications: this.#notificationTargets(settings),
       ...(settings.artifactServiceUrl !== undefined && { artifactToken: secretArn(this, artifactServiceToken) }),
       machines: machineNames.map((name) => machineArn(this, name)),
       projects: projectNames.map((name) => projectArn(this, name)),
+      ...(settings.runnerFleet !== undefined && { fleet: settings.runnerFleet }),
       // Services come and go without us; that a role lies under the path, and trusts us, is what its owner decides.
-      deployRoles: accounts.map((account) => `arn:${this.partition}:iam::${account}:role${deployRolePath}*`),
+      deployRoles: deployRolesArns(this, settings.targetAccounts),
     };
   }
 
@@ -137,12 +141,16 @@ export class FunctionsStack extends Stack {
     return {
       TABLE_NAME: data.table.tableName,
       BLOB_BUCKET: data.bucket.bucketName,
+      EVIDENCE_BUCKET: data.evidence.bucketName,
+      RECORD_MONTHS: String(settings.recordMonths),
+      LOG_DAYS: String(settings.logDays),
       IMAGE_REPOSITORIES: imageRepositories(this),
       IMAGE_PLATFORM: imagePlatform,
       SIGNING_KEY: data.signingKeyArn,
       SEAL_KEY: data.sealKeyArn,
       EVENT_BUS: busName,
       DEPLOYMENT_MACHINE: machineAliasArn(this, 'deployment'),
+      ROLLBACK_MACHINE: machineAliasArn(this, 'rollback'),
       PUSH_MACHINE: machineAliasArn(this, 'push'),
       PROMOTION_MACHINE: machineAliasArn(this, 'promotion'),
       WEBHOOK_SECRETS: webhookSecrets,
@@ -150,6 +158,8 @@ export class FunctionsStack extends Stack {
       GITHUB_API_URL: settings.githubApiUrl,
       WEBHOOK_HOSTS: settings.webhookHosts,
       GITLAB_API_URL: settings.gitlabApiUrl,
+      RUNNER_LIMIT: String(settings.runnerLimit),
+      RUNNER_LIMIT_MOST: String(settings.runnerLimitMost),
       RUNNER_PROJECTS: projectNames.map(projectName).join(','),
       TOKEN_ISSUER: settings.tokenIssuer,
       TOKEN_AUDIENCE: settings.tokenAudience,
@@ -179,7 +189,7 @@ function notificationVariables(
 function environmentOf(
   row: FunctionRow,
   values: Readonly<Record<Variable, string>>,
-  { serviceUrlTemplate, deploymentUrlTemplate, targetAccounts }: Settings,
+  { serviceUrlTemplate, deploymentUrlTemplate, targetAccounts, runnerFleet }: Settings,
 ) {
   const names = new Set(row.needs.flatMap((capability): readonly Variable[] => capabilities[capability].variables));
   return {
@@ -190,6 +200,7 @@ function environmentOf(
     // Where a deployment is shown at its commit, the link leads to it.
     ...(row.needs.includes('statuses:show') &&
       deploymentUrlTemplate !== undefined && { DEPLOYMENT_URL_TEMPLATE: deploymentUrlTemplate }),
+    ...(row.needs.includes('runners:scale') && runnerFleet !== undefined && { RUNNER_FLEET: runnerFleet }),
     // Where a repository is made, other accounts are let at it.
     ...(row.needs.includes('images:place') && targetAccounts.length > 0 && { IMAGE_READERS: targetAccounts.join(',') }),
   };

@@ -7,7 +7,7 @@ import type { Construct } from 'constructs';
 import { functionCatalog, nameOf, type FunctionRow } from '#functions/catalog.ts';
 import { projectCatalog, type ProjectName } from '#state-machines/catalog.ts';
 import { registryShape } from '#schemas/registry.ts';
-import type { Grant } from '../capabilities.ts';
+import { objectsComeLater, repositoriesComeLater, taggedSecrets, type Grant } from '../capabilities.ts';
 import { RunnerProject } from '../constructs/runner-project.ts';
 import {
   buildLogGroupName,
@@ -64,6 +64,7 @@ export class RunnersStack extends Stack {
         buildspec: buildspecAt(buildspec),
         kit: asset,
         image: settings.buildImage,
+        fleet: settings.runnerFleet,
         timeoutMinutes,
         logGroup: this.logGroup,
       });
@@ -84,7 +85,7 @@ export class RunnersStack extends Stack {
         compute: 'BUILD_GENERAL1_SMALL',
         environment: { BLOB_BUCKET, GIT_ALLOW_PROTOCOL: settings.repositorySchemes.replaceAll(',', ':') },
         grants: [
-          { actions: ['s3:GetObject', 's3:PutObject'], resources: [objects('sources')] },
+          { actions: ['s3:GetObject', 's3:PutObject'], resources: [objects('sources')], because: objectsComeLater },
           // So that a commit which is not there yet is answered with 404, not 403.
           { actions: ['s3:ListBucket'], resources: [data.bucket.bucketArn] },
           ...this.#secrets(sourceSecretTag),
@@ -97,8 +98,12 @@ export class RunnersStack extends Stack {
         environment: { BLOB_BUCKET, MARK_FUNCTION: markFunction.functionName },
         grants: [
           // Of all plans, since a role is the project's; which key a plan lies under, only its own build is told.
-          { actions: ['s3:GetObject'], resources: [objects('plans')] },
-          { actions: ['s3:GetObject', 's3:GetObjectVersion'], resources: [objects('sources')] },
+          { actions: ['s3:GetObject'], resources: [objects('plans')], because: objectsComeLater },
+          {
+            actions: ['s3:GetObject', 's3:GetObjectVersion'],
+            resources: [objects('sources')],
+            because: objectsComeLater,
+          },
           lookAtBucket,
           {
             // The code of a service runs here. It may leave an artifact, but never put another in the place of one; what
@@ -106,8 +111,11 @@ export class RunnersStack extends Stack {
             actions: ['s3:PutObject'],
             resources: [objects('uploads')],
             conditions: { Null: { 's3:if-none-match': 'false' } },
+            because: objectsComeLater,
           },
-          { actions: ['s3:PutObject'], resources: [objects('reports')] },
+          { actions: ['s3:PutObject'], resources: [objects('reports')], because: objectsComeLater },
+          // Nothing writes there but the function that marks go to: a build of a preview leaves nothing for others.
+          { actions: ['s3:GetObject'], resources: [objects('cache')], because: objectsComeLater },
           { actions: ['lambda:InvokeFunction'], resources: [markFunction.functionArn] },
           ...this.#images(),
           ...this.#secrets(buildSecretTag),
@@ -123,15 +131,22 @@ export class RunnersStack extends Stack {
   #images(): readonly Grant[] {
     const read = ['ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'];
     return [
-      { actions: ['ecr:GetAuthorizationToken'], resources: ['*'] },
+      {
+        actions: ['ecr:GetAuthorizationToken'],
+        resources: ['*'],
+        because:
+          'A password is for the whole registry, and IAM knows no resource for it; what it opens, the other actions say.',
+      },
       {
         actions: [...read, 'ecr:InitiateLayerUpload', 'ecr:UploadLayerPart', 'ecr:CompleteLayerUpload', 'ecr:PutImage'],
         resources: [repositoriesArn(this, registryShape.servicePrefix)],
+        because: repositoriesComeLater,
       },
       {
         // The first pull of a base makes its repository.
         actions: [...read, 'ecr:BatchImportUpstreamImage', 'ecr:CreateRepository'],
         resources: [repositoriesArn(this, registryShape.basePrefix)],
+        because: 'The first pull of a base image makes its repository; the prefix is kept for copies of them.',
       },
     ];
   }
@@ -145,8 +160,8 @@ export class RunnersStack extends Stack {
     const { secrets, parameters } = secretArns(this, '*');
     const conditions = { StringEquals: { [`aws:ResourceTag/${tag.key}`]: tag.value } };
     return [
-      { actions: ['secretsmanager:GetSecretValue'], resources: [secrets], conditions },
-      { actions: ['ssm:GetParameters'], resources: [parameters], conditions },
+      { actions: ['secretsmanager:GetSecretValue'], resources: [secrets], conditions, because: taggedSecrets },
+      { actions: ['ssm:GetParameters'], resources: [parameters], conditions, because: taggedSecrets },
     ];
   }
 

@@ -1,6 +1,7 @@
+import * as z from 'zod';
 import { describe, expect, it } from 'vitest';
 import { functionCatalog, nameOf } from '#functions/catalog.ts';
-import { arnOf, ofType, type Resource } from './synthesized.ts';
+import { arnOf, completeContext, deploymentServiceWith, ofType, resourcesOf, type Resource } from './synthesized.ts';
 
 /** `GET /v1/…` -> the method, from the tree of resources and the name of the stage. */
 function methods(): ReadonlyMap<string, Resource> {
@@ -107,12 +108,93 @@ it('requests are throttled, traced and logged with who asked', () => {
   expect(stage?.properties).toMatchObject({
     StageName: 'v1',
     TracingEnabled: true,
-    MethodSettings: [expect.objectContaining({ ThrottlingRateLimit: 100, ThrottlingBurstLimit: 200 })],
+    MethodSettings: expect.arrayContaining([
+      expect.objectContaining({ HttpMethod: '*', ThrottlingRateLimit: 100, ThrottlingBurstLimit: 200 }),
+    ]) as unknown,
   });
   expect(stage?.properties).toHaveProperty(
     'AccessLogSetting.Format',
     expect.stringContaining('$context.authorizer.principalId'),
   );
+});
+
+const settingsOf = (stage: Resource | undefined) =>
+  z
+    .array(
+      z.object({
+        HttpMethod: z.string(),
+        ResourcePath: z.string(),
+        LoggingLevel: z.string(),
+        DataTraceEnabled: z.boolean(),
+        MetricsEnabled: z.boolean(),
+        ThrottlingRateLimit: z.number(),
+      }),
+    )
+    .parse(stage?.properties['MethodSettings']);
+
+it('an operation that streams or reads much has a limit of its own, and is logged and measured all the same', () => {
+  const all = settingsOf(ofType('AWS::ApiGateway::Stage')[0]);
+  const limits = new Map(
+    // As CloudFormation writes the slashes of a path within a path.
+    all.map((each) => [`${each.HttpMethod} ${each.ResourcePath.replaceAll('~1', '/')}`, each.ThrottlingRateLimit]),
+  );
+  expect(limits.get('GET //metrics/deployments')).toBe(5);
+  for (const [, , contract] of operations.filter(([, , each]) => each.streams)) {
+    expect(limits.get(`${contract.method} /${contract.path.slice('/v1'.length)}`), contract.path).toBe(20);
+  }
+  for (const each of all) {
+    expect(each).toMatchObject({ LoggingLevel: 'ERROR', DataTraceEnabled: false, MetricsEnabled: true });
+  }
+});
+
+it('the limit of the API follows the setting', () => {
+  const resources = resourcesOf(deploymentServiceWith({ ...completeContext, requestsPerSecond: '400' }));
+  const [stage] = resources.filter(({ type }) => type === 'AWS::ApiGateway::Stage');
+  expect(stage?.properties).toMatchObject({
+    MethodSettings: expect.arrayContaining([
+      expect.objectContaining({ HttpMethod: '*', ThrottlingRateLimit: 400, ThrottlingBurstLimit: 800 }),
+    ]) as unknown,
+  });
+});
+
+it('the access log is JSON that tells who asked for what and how it ended, and holds no header, query or body', () => {
+  const [stage] = ofType('AWS::ApiGateway::Stage');
+  const { AccessLogSetting } = z
+    .object({ AccessLogSetting: z.object({ Format: z.string() }) })
+    .parse(stage?.properties);
+  const fields = z.record(z.string(), z.string()).parse(JSON.parse(AccessLogSetting.Format));
+  expect(Object.keys(fields)).toEqual(
+    expect.arrayContaining([
+      'requestId',
+      'time',
+      'operation',
+      'status',
+      'subject',
+      'ip',
+      'durationMs',
+      'refusal',
+      'firewall',
+    ]),
+  );
+  // What a caller chooses freely could end a string and begin another field.
+  for (const value of Object.values(fields))
+    expect(value).not.toMatch(/header|query|body|userAgent|authorizer\.(?!principalId)/i);
+});
+
+it('what is no JSON object never reaches an operation that needs one', () => {
+  const [validator] = ofType('AWS::ApiGateway::RequestValidator');
+  expect(validator?.properties).toMatchObject({ ValidateRequestBody: true, ValidateRequestParameters: true });
+  const [model] = ofType('AWS::ApiGateway::Model');
+  expect(model?.properties).toMatchObject({ ContentType: 'application/json', Schema: { type: 'object' } });
+  const checked = [...methods()].filter(([, { properties }]) => 'RequestValidatorId' in properties);
+  expect(checked.map(([name]) => name).toSorted()).toEqual(
+    expect.arrayContaining(['POST /v1/deployments', 'PUT /v1/services/{service}']),
+  );
+  for (const [name, { properties }] of checked) {
+    expect(properties['RequestModels'], name).toEqual({ 'application/json': `${model?.stack}/${model?.id}` });
+    // A provider signs its body whatever it is, and its signature is checked first.
+    expect(name).not.toContain('webhooks');
+  }
 });
 
 it('what API Gateway refuses by itself is a problem as well', () => {
@@ -125,6 +207,9 @@ it('what API Gateway refuses by itself is a problem as well', () => {
       ['UNAUTHORIZED', '401'],
       ['MISSING_AUTHENTICATION_TOKEN', '404'],
       ['THROTTLED', '429'],
+      ['BAD_REQUEST_BODY', '422'],
+      ['WAF_FILTERED', '403'],
+      ['REQUEST_TOO_LARGE', '422'],
     ]),
   );
 });

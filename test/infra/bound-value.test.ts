@@ -13,8 +13,14 @@ describe('a state that starts another machine', () => {
   });
 
   it('may start it through that alias only, look after its executions, and keep the one rule that tells of their end', () => {
-    expect(grants).toEqual([
-      { actions: ['states:StartExecution'], resources: [value] },
+    expect(grants[0]?.conditions).toEqual({
+      'ForAnyValue:StringEquals': { 'states:StateMachineQualifier': ['live'] },
+    });
+    expect(grants.map(({ actions, resources: on }) => ({ actions, resources: on }))).toEqual([
+      {
+        actions: ['states:StartExecution'],
+        resources: ['arn:aws:states:eu-west-1:111111111111:stateMachine:deployment-service-rollback'],
+      },
       {
         actions: ['states:DescribeExecution', 'states:StopExecution'],
         resources: ['arn:aws:states:eu-west-1:111111111111:execution:deployment-service-rollback:*'],
@@ -31,7 +37,7 @@ it('whoever may wake a state may answer the tokens of the machines that are name
   const targets: Partial<GrantTargets> = { machines: ['arn:one', 'arn:two'] };
   expect(grantsOf('machines:wake', targets as GrantTargets)).toEqual([
     {
-      actions: ['states:SendTaskSuccess', 'states:SendTaskFailure', 'states:SendTaskHeartbeat'],
+      actions: ['states:SendTaskSuccess'],
       resources: ['arn:one', 'arn:two'],
     },
   ]);

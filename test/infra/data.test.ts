@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { expect, it } from 'vitest';
 import { statementsIn } from './policies.ts';
-import { completeContext, deploymentServiceWith, ofType, resourcesOf } from './synthesized.ts';
+import { blobBucket, completeContext, deploymentServiceWith, ofType, resourcesOf } from './synthesized.ts';
 
 const keptForEver = ['AWS::DynamoDB::GlobalTable', 'AWS::S3::Bucket', 'AWS::KMS::Key', 'AWS::Events::Archive'];
 
@@ -46,19 +46,33 @@ it('the table has the three sparse indexes with all attributes', () => {
 });
 
 it('blobs are versioned, private and reached by TLS only', () => {
-  const [bucket, ...others] = ofType('AWS::S3::Bucket');
-  expect(others).toEqual([]);
-  expect(bucket?.properties).toMatchObject({
-    VersioningConfiguration: { Status: 'Enabled' },
-    PublicAccessBlockConfiguration: {
-      BlockPublicAcls: true,
-      BlockPublicPolicy: true,
-      IgnorePublicAcls: true,
-      RestrictPublicBuckets: true,
-    },
-  });
-  const denied = statementsIn(ofType('AWS::S3::BucketPolicy')).filter(({ statement }) => statement.Effect === 'Deny');
-  expect(denied.map(({ statement }) => statement.Condition)).toEqual([{ Bool: { 'aws:SecureTransport': 'false' } }]);
+  expect(blobBucket().properties).toMatchObject({ VersioningConfiguration: { Status: 'Enabled' } });
+  for (const { stack, id, properties } of ofType('AWS::S3::Bucket')) {
+    expect(properties, id).toMatchObject({
+      PublicAccessBlockConfiguration: {
+        BlockPublicAcls: true,
+        BlockPublicPolicy: true,
+        IgnorePublicAcls: true,
+        RestrictPublicBuckets: true,
+      },
+    });
+    const policies = ofType('AWS::S3::BucketPolicy').filter((each) => each.properties['Bucket'] === `${stack}/${id}`);
+    const denied = statementsIn(policies).filter(({ statement }) => statement.Effect === 'Deny');
+    expect(
+      denied.map(({ statement }) => statement.Condition),
+      id,
+    ).toContainEqual({ Bool: { 'aws:SecureTransport': 'false' } });
+  }
+});
+
+it('who read or wrote a blob is kept for ninety days, in a bucket of its own', () => {
+  const { LoggingConfiguration } = z
+    .object({ LoggingConfiguration: z.object({ DestinationBucketName: z.string() }) })
+    .parse(blobBucket().properties);
+  const log = ofType('AWS::S3::Bucket').find(
+    ({ stack, id }) => `${stack}/${id}` === LoggingConfiguration.DestinationBucketName,
+  );
+  expect(lifecycle.parse(log?.properties).LifecycleConfiguration.Rules).toMatchObject([{ ExpirationInDays: 90 }]);
 });
 
 const lifecycle = z.object({
@@ -68,14 +82,14 @@ const lifecycle = z.object({
 });
 
 it('artifacts never expire: any of them may be the one to go back to', () => {
-  const [bucket] = ofType('AWS::S3::Bucket');
-  const { LifecycleConfiguration } = lifecycle.parse(bucket?.properties);
+  const { LifecycleConfiguration } = lifecycle.parse(blobBucket().properties);
   const expiring = LifecycleConfiguration.Rules.filter(({ ExpirationInDays }) => ExpirationInDays !== undefined);
-  expect(expiring.map(({ Prefix }) => Prefix)).toEqual(['sources/', 'plans/', 'uploads/', 'reports/']);
+  expect(expiring.map(({ Prefix }) => Prefix)).toEqual(['sources/', 'plans/', 'uploads/', 'cache/', 'reports/']);
 });
 
 it('one key signs and the other seals', () => {
-  expect(ofType('AWS::KMS::Key').map(({ properties }) => [properties['KeySpec'], properties['KeyUsage']])).toEqual([
+  const own = ofType('AWS::KMS::Key').filter(({ properties }) => properties['KeyUsage'] !== 'ENCRYPT_DECRYPT');
+  expect(own.map(({ properties }) => [properties['KeySpec'], properties['KeyUsage']])).toEqual([
     ['ECC_NIST_P256', 'SIGN_VERIFY'],
     ['HMAC_256', 'GENERATE_VERIFY_MAC'],
   ]);
@@ -83,7 +97,12 @@ it('one key signs and the other seals', () => {
 
 it('another account is let at artifacts only where it is named, and only by its deploy roles', () => {
   const shared = (context: Readonly<Record<string, string>>) =>
-    statementsIn(resourcesOf(deploymentServiceWith(context)).filter(({ type }) => type === 'AWS::S3::BucketPolicy'))
+    statementsIn(
+      resourcesOf(deploymentServiceWith(context)).filter(
+        ({ type, properties }) =>
+          type === 'AWS::S3::BucketPolicy' && properties['Bucket'] === `${blobBucket().stack}/${blobBucket().id}`,
+      ),
+    )
       .map(({ statement }) => statement)
       .filter(({ Effect }) => Effect === 'Allow');
   expect(shared(completeContext)).toEqual([]);

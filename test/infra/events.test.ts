@@ -71,7 +71,7 @@ it('queued deployments are heard of on the bus of the service', () => {
   });
 });
 
-it('ended executions are heard of on the default bus, and only those of the deployment machine', () => {
+it('ended executions are heard of on the default bus, and only those of the machines of deployments and rollbacks', () => {
   const { properties } = ruleNamed('on-execution-status');
   expect(properties).not.toHaveProperty('EventBusName');
   expect(properties['EventPattern']).toEqual({
@@ -79,7 +79,10 @@ it('ended executions are heard of on the default bus, and only those of the depl
     'detail-type': ['Step Functions Execution Status Change'],
     detail: {
       status: ['FAILED', 'TIMED_OUT', 'ABORTED'],
-      stateMachineArn: ['arn:aws:states:eu-west-1:000000000000:stateMachine:deployment-service-deployment'],
+      stateMachineArn: [
+        'arn:aws:states:eu-west-1:000000000000:stateMachine:deployment-service-deployment',
+        'arn:aws:states:eu-west-1:000000000000:stateMachine:deployment-service-rollback',
+      ],
     },
   });
 });

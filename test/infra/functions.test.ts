@@ -33,13 +33,9 @@ function roleOf(row: FunctionRow): Resource {
 /** Written down here again, so that a grant that grows has to be justified twice. */
 const actionsOf: Readonly<Record<Capability, readonly string[]>> = {
   'table:read': ['dynamodb:GetItem', 'dynamodb:Query'],
-  'table:write': [
-    'dynamodb:PutItem',
-    'dynamodb:UpdateItem',
-    'dynamodb:DeleteItem',
-    'dynamodb:ConditionCheckItem',
-    'dynamodb:BatchWriteItem',
-  ],
+  'table:write': ['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem', 'dynamodb:ConditionCheckItem'],
+  'table:note': ['dynamodb:PutItem', 'dynamodb:UpdateItem'],
+  'table:batch': ['dynamodb:BatchWriteItem'],
   'blobs:read': ['s3:GetObject', 's3:ListBucket'],
   'blobs:write': ['s3:PutObject'],
   'images:place': ['ecr:CreateRepository', 'ecr:PutLifecyclePolicy'],
@@ -49,9 +45,14 @@ const actionsOf: Readonly<Record<Capability, readonly string[]>> = {
   seals: ['kms:GenerateMac'],
   'events:publish': ['events:PutEvents'],
   'machines:start': ['states:StartExecution'],
-  'machines:wake': ['states:SendTaskSuccess', 'states:SendTaskFailure', 'states:SendTaskHeartbeat'],
+  'machines:wake': ['states:SendTaskSuccess'],
   'builds:stop': ['codebuild:StopBuild'],
   'runners:probe': ['codebuild:BatchGetProjects'],
+  'blobs:cache': ['s3:GetObject', 's3:PutObject', 's3:ListBucket'],
+  'builds:list': ['codebuild:ListBuildsForProject', 'codebuild:BatchGetBuilds'],
+  'runners:grant': [],
+  // Nothing on demand; a fleet brings its own.
+  'runners:scale': [],
   'targets:deploy': ['sts:AssumeRole'],
   'tokens:verify': [],
   toolchain: [],
@@ -65,6 +66,8 @@ const actionsOf: Readonly<Record<Capability, readonly string[]>> = {
   // Nothing before one is configured.
   'artifacts:registry': [],
   'notifications:send': ['secretsmanager:GetSecretValue', 'ssm:GetParameter'],
+  'evidence:read': ['s3:GetObject', 's3:ListBucket', 'kms:Decrypt'],
+  'evidence:write': ['s3:PutObject', 'kms:GenerateDataKey'],
   'metrics:record': [],
 };
 const ofEveryFunction = [
@@ -154,14 +157,47 @@ describe('functions that nobody waits for', () => {
     expect(pairsOf(allowedBy(roleOf(row), installation()))).toContain(`sqs:SendMessage on ${Destination}`);
   });
 
-  it('the outbox publisher gets inserted outbox rows in order, a failed row not taking others with it', () => {
-    const [mapping, ...others] = ofType('AWS::Lambda::EventSourceMapping');
-    expect(others).toEqual([]);
+  const readers = functionCatalog.filter(({ trigger }) => trigger.kind === 'table-stream');
+
+  it('two functions read the stream of the table, and a third would get nothing of it', () => {
+    expect(readers.map(nameOf)).toEqual(['publish-outbox', 'wake-waiters']);
+    expect(ofType('AWS::Lambda::EventSourceMapping')).toHaveLength(2);
+  });
+
+  it.each([
+    ['publish-outbox', [{ eventName: ['INSERT'], dynamodb: { Keys: { pk: { S: [{ prefix: 'OUT#' }] } } } }]],
+    [
+      'wake-waiters',
+      [
+        {
+          eventName: ['MODIFY'],
+          dynamodb: {
+            Keys: { pk: { S: [{ prefix: 'SLOT#' }] }, sk: { S: [{ prefix: 'LOCK' }] } },
+            NewImage: { owner: { S: [{ exists: false }] } },
+          },
+        },
+        ...[
+          ['INSERT', 'SLOT#', 'Q#'],
+          ['INSERT', 'CAP#', 'Q#'],
+          ['INSERT', 'CAP#', 'HOLD#'],
+          ['REMOVE', 'CAP#', 'HOLD#'],
+        ].map(([eventName, pk, sk]) => ({
+          eventName: [eventName],
+          dynamodb: { Keys: { pk: { S: [{ prefix: pk }] }, sk: { S: [{ prefix: sk }] } } },
+        })),
+      ],
+    ],
+  ])('%s gets its rows in order, a failed row not taking others with it', (name, expected) => {
+    const row = readers.find((each) => nameOf(each) === name) as FunctionRow;
+    const functionName = `${lambdaOf(row).stack}/${lambdaOf(row).id}`;
+    const mapping = ofType('AWS::Lambda::EventSourceMapping').find(
+      ({ properties }) => properties['FunctionName'] === functionName,
+    );
     const filters = z
       .object({ FilterCriteria: z.object({ Filters: z.array(z.object({ Pattern: z.string() })) }) })
       .parse(mapping?.properties)
       .FilterCriteria.Filters.map(({ Pattern }): unknown => JSON.parse(Pattern));
-    expect(filters).toEqual([{ eventName: ['INSERT'], dynamodb: { Keys: { pk: { S: [{ prefix: 'OUT#' }] } } } }]);
+    expect(filters).toEqual(expected);
     expect(mapping?.properties).toMatchObject({
       BisectBatchOnFunctionError: true,
       FunctionResponseTypes: ['ReportBatchItemFailures'],

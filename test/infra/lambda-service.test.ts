@@ -1,6 +1,7 @@
 import { Stack } from 'aws-cdk-lib';
 import { FunctionUrlAuthType } from 'aws-cdk-lib/aws-lambda';
 import { expect, it } from 'vitest';
+import { functionCatalog, nameOf } from '#functions/catalog.ts';
 import { LambdaService } from '#infra/constructs/lambda-service.ts';
 import { allowedBy, pairsOf, statementsIn } from './policies.ts';
 import { arnOf, ofType, resourcesOf, synthesize, type Resource } from './synthesized.ts';
@@ -68,16 +69,13 @@ it('the function may read the secrets of its service, and write its log', () => 
 it('the deploy role trusts the roles of the functions that release, by names that these really have', () => {
   const [trust, ...others] = statementsIn([deployRole(ordersStack())]).map(({ statement }) => statement);
   expect(others).toEqual([]);
-  const trusted = [
-    'prepare-release',
-    'shift-traffic',
-    'verify-release',
-    'roll-back-release',
-    'on-execution-status',
-    'reconcile-deployments',
-  ].map((name) => `deployment-service-${name}-eu-west-1`);
+  const trusted = functionCatalog
+    .filter(({ needs }) => needs.includes('targets:deploy'))
+    .map(nameOf)
+    .map((name) => `deployment-service-${name}-eu-west-1`);
   expect(trust?.Condition).toEqual({
     ArnEquals: { 'aws:PrincipalArn': trusted.map((name) => `arn:aws:iam::111111111111:role/${name}`) },
+    StringEquals: { 'sts:ExternalId': 'deployment-service/orders/staging' },
   });
   expect(ofType('AWS::IAM::Role').map(({ properties }) => properties['RoleName'])).toEqual(
     expect.arrayContaining(trusted),

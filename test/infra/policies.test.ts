@@ -47,13 +47,18 @@ it('a partial wildcard stands only where names are made later: objects, reposito
   const partial = allowed().flatMap(({ holder, statement }) =>
     holder.type === 'AWS::IAM::Policy' ? statement.Resource.filter((each) => each !== '*' && each.includes('*')) : [],
   );
-  const kinds = partial.map((resource) => resource.replace(/^data\/Blobs\w+\.Arn/, '<blobs>'));
+  const kinds = partial.map((resource) =>
+    resource.replace(/^data\/Blobs\w+\.Arn/, '<blobs>').replace(/^data\/EvidenceBucket\w+\.Arn/, '<evidence>'),
+  );
   expect([...new Set(kinds)].sort()).toEqual([
     '<blobs>/artifacts/*',
+    '<blobs>/cache/*',
     '<blobs>/plans/*',
     '<blobs>/reports/*',
     '<blobs>/sources/*',
     '<blobs>/uploads/*',
+    '<evidence>/logs/*',
+    '<evidence>/records/*',
     'arn:aws:ecr:eu-west-1:000000000000:repository/deployment-service/*',
     'arn:aws:ecr:eu-west-1:000000000000:repository/ecr-public/*',
     'arn:aws:iam::000000000000:role/deployment-service/deploy/*',
@@ -68,7 +73,9 @@ it('a partial wildcard stands only where names are made later: objects, reposito
 it('the account may use the keys for what the service does, and nobody may hand them on', () => {
   const actions = statementsIn(ofType('AWS::KMS::Key')).flatMap(({ statement }) => statement.Action);
   expect(actions).not.toContain('kms:CreateGrant');
-  expect(actions.filter((action) => /Sign|Mac|crypt|Public/.test(action)).sort()).toEqual([
+  expect(actions.filter((action) => /Sign|Mac|crypt|Public|DataKey/.test(action)).sort()).toEqual([
+    'kms:Decrypt',
+    'kms:GenerateDataKey',
     'kms:GenerateMac',
     'kms:GetPublicKey',
     'kms:Sign',

@@ -14,9 +14,11 @@ const document = z.object({ Statement: z.array(statement) });
 
 const documentsIn: Readonly<Record<string, string>> = {
   'AWS::IAM::Policy': 'PolicyDocument',
+  'AWS::IAM::ManagedPolicy': 'PolicyDocument',
   'AWS::IAM::Role': 'AssumeRolePolicyDocument',
   'AWS::S3::BucketPolicy': 'PolicyDocument',
   'AWS::SQS::QueuePolicy': 'PolicyDocument',
+  'AWS::SNS::TopicPolicy': 'PolicyDocument',
   'AWS::KMS::Key': 'KeyPolicy',
 };
 

@@ -3,7 +3,16 @@ import * as z from 'zod';
 import { describe, expect, it } from 'vitest';
 import { projectCatalog, type ProjectName } from '#state-machines/catalog.ts';
 import { allowedBy, pairsOf, type Statement } from './policies.ts';
-import { arnOf, installation, ofType, type Resource } from './synthesized.ts';
+import {
+  arnOf,
+  blobBucket,
+  completeContext,
+  deploymentServiceWith,
+  installation,
+  ofType,
+  resourcesOf,
+  type Resource,
+} from './synthesized.ts';
 
 const projectShape = z.object({
   Name: z.string(),
@@ -34,10 +43,9 @@ function statementsOf(name: ProjectName): readonly Statement[] {
 
 /** Pairs without those that every project needs: its log, and the kit as its source. */
 function ownPairs(name: ProjectName): readonly string[] {
-  const [bucket] = ofType('AWS::S3::Bucket');
   return [...pairsOf(statementsOf(name))]
     .filter((pair) => !pair.startsWith('logs:') && !pair.includes('cdk-hnb659fds-assets'))
-    .map((pair) => pair.replace(arnOf(bucket as Resource), 'blobs'))
+    .map((pair) => pair.replace(arnOf(blobBucket()), 'blobs'))
     .sort();
 }
 
@@ -99,6 +107,7 @@ it('a build reads its plan, source and secrets, uploads an artifact or pushes an
     `lambda:InvokeFunction on ${arnOf(mark as Resource)}`,
     's3:GetBucketAcl on blobs',
     's3:GetBucketLocation on blobs',
+    's3:GetObject on blobs/cache/*',
     's3:GetObject on blobs/plans/*',
     's3:GetObject on blobs/sources/*',
     's3:GetObjectVersion on blobs/sources/*',
@@ -113,6 +122,22 @@ it('a build reads secrets that are tagged for builds, and no others', () => {
   const reading = statementsOf('build').filter(({ Action }) => /^(secretsmanager|ssm):/.test(Action[0] ?? ''));
   const tagged = { StringEquals: { 'aws:ResourceTag/deployment-service': 'build' } };
   expect(reading.map(({ Condition }) => Condition)).toEqual([tagged, tagged]);
+});
+
+it('the cache is written by the function that marks go to, from uploads, and by no build', () => {
+  const writers = ofType('AWS::IAM::Role').filter((role) =>
+    [...pairsOf(allowedBy(role, installation()))].some((pair) => /^s3:Put\S* on .*\/cache\//.test(pair)),
+  );
+  const [mark] = ofType('AWS::Lambda::Function').filter(
+    ({ properties }) => properties['FunctionName'] === 'deployment-service-record-stage-mark',
+  );
+  expect(writers.map(arnOf)).toEqual([mark?.properties['Role']]);
+  const own = [...pairsOf(allowedBy(writers[0] as Resource, installation()))].filter((pair) => pair.startsWith('s3:'));
+  expect(own.map((pair) => pair.replace(/data\/Blobs\w+\.Arn/, 'blobs')).sort()).toEqual([
+    's3:GetObject on blobs/uploads/*',
+    's3:ListBucket on blobs',
+    's3:PutObject on blobs/cache/*',
+  ]);
 });
 
 it('a build cannot put another artifact in the place of one', () => {
@@ -146,4 +171,15 @@ it('every line of a build is handed to the function that keeps logs, and only th
     ({ properties }) => properties['Principal'] === 'logs.amazonaws.com',
   );
   expect(permissions.map(({ properties }) => properties['SourceArn'])).toEqual([arnOf(log as Resource)]);
+});
+
+it('builds run on a fleet when the installation has one, and on demand otherwise', () => {
+  const fleet = 'arn:aws:codebuild:eu-west-1:000000000000:fleet/builds:11111111-2222-3333-4444-555555555555';
+  const fleetsOf = (resources: readonly Resource[]) =>
+    resources
+      .filter(({ type }) => type === 'AWS::CodeBuild::Project')
+      .map(({ properties }) => (properties['Environment'] as { readonly Fleet?: unknown }).Fleet);
+  expect(fleetsOf(installation())).toEqual([undefined, undefined]);
+  const own = resourcesOf(deploymentServiceWith({ ...completeContext, runnerFleet: fleet }));
+  expect(fleetsOf(own)).toEqual([{ FleetArn: fleet }, { FleetArn: fleet }]);
 });

@@ -20,6 +20,24 @@ it('faults of the context are told together', () => {
   }
 });
 
+it('numbers may come as the text of the command line, and are refused when they are none', () => {
+  const given = { ...completeContext, requestsPerSecond: '250', requestsPerAddress: '5000', lambdaConcurrency: '3000' };
+  expect(settingsFrom(given)).toMatchObject({
+    requestsPerSecond: 250,
+    requestsPerAddress: 5000,
+    lambdaConcurrency: 3000,
+  });
+  expect(settingsFrom(completeContext)).toMatchObject({
+    requestsPerSecond: 100,
+    requestsPerAddress: 10_000,
+    firewallMode: 'block',
+  });
+  const wrong = { requestsPerSecond: 'many', requestsPerAddress: '9', lambdaConcurrency: '1.5', firewallMode: 'off' };
+  for (const [name, value] of Object.entries(wrong)) {
+    expect(() => settingsFrom({ ...completeContext, [name]: value })).toThrow(new RegExp(`must be[^]*${name}`));
+  }
+});
+
 it('a template with placeholders can be synthesized, and CloudFormation will refuse it by name', () => {
   const { tokenAudience: _left, ...context } = completeContext;
   const rules = JSON.stringify(deploymentServiceWith(context).get('data')?.Rules);

@@ -72,19 +72,22 @@ export const completeContext: Readonly<Record<string, string>> = {
   tokenJwksUrl: 'https://login.example.com/keys',
 };
 
-/** The deployment service with a context, on bundles that hold nothing. */
+/** Adds the deployment service with a context to an app, on bundles that hold nothing. */
+export function addDeploymentService(app: App, dist: string, context: Readonly<Record<string, string>>): void {
+  for (const row of functionCatalog) {
+    const directory = join(dist, 'functions', nameOf(row));
+    mkdirSync(directory, { recursive: true });
+    // Two assets of the same bytes would be one.
+    writeFileSync(join(directory, 'index.mjs'), `// ${row.entry}\n`);
+  }
+  writeFileSync(join(dist, 'runner-kit.zip'), 'a zip');
+  const settings = readSettings((name) => context[name]);
+  deploymentService(app, { settings, dist, env: { account: '000000000000', region: 'eu-west-1' } });
+}
+
+/** The deployment service with a context. */
 export function deploymentServiceWith(context: Readonly<Record<string, string>>): ReadonlyMap<string, Template> {
-  return synthesize((app, dist) => {
-    for (const row of functionCatalog) {
-      const directory = join(dist, 'functions', nameOf(row));
-      mkdirSync(directory, { recursive: true });
-      // Two assets of the same bytes would be one.
-      writeFileSync(join(directory, 'index.mjs'), `// ${row.entry}\n`);
-    }
-    writeFileSync(join(dist, 'runner-kit.zip'), 'a zip');
-    const settings = readSettings((name) => context[name]);
-    deploymentService(app, { settings, dist, env: { account: '000000000000', region: 'eu-west-1' } });
-  });
+  return synthesize((app, dist) => addDeploymentService(app, dist, context));
 }
 
 let made: readonly Resource[] | undefined;
@@ -97,6 +100,13 @@ export function installation(): readonly Resource[] {
 
 export function ofType(type: string): readonly Resource[] {
   return installation().filter((resource) => resource.type === type);
+}
+
+/** Where sources, plans and artifacts lie, of all the buckets. */
+export function blobBucket(resources: readonly Resource[] = installation()): Resource {
+  const found = resources.find(({ id, type }) => type === 'AWS::S3::Bucket' && /^Blobs[0-9A-F]{8}$/.test(id));
+  if (!found) throw new Error('There is no bucket for blobs.');
+  return found;
 }
 
 /** The ARN of a resource as other resources name it. */

@@ -3,18 +3,24 @@ import { EventSourceMapping, FilterCriteria, StartingPosition } from 'aws-cdk-li
 import { SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { Construct } from 'constructs';
 import { allow } from '../allow.ts';
+import { rowFilters } from '#functions/row-filters.ts';
+import type { RowPattern } from '#functions/catalog.ts';
+import { explainWildcards } from '../wildcards.ts';
 import type { ServiceFunction } from './service-function.ts';
 
-interface OutboxMappingProps {
+interface TableMappingProps {
   readonly to: ServiceFunction;
   readonly table: TableV2;
-  /** Only rows whose partition key starts so. */
-  readonly keyPrefix: string;
+  /** Which rows, and what happened to them. */
+  readonly rows: readonly RowPattern[];
 }
 
-/** Hands rows to a function as they are inserted. What it cannot publish, the sweep of the outbox publishes later. */
-export class OutboxMapping extends Construct {
-  constructor(scope: Construct, id: string, { to, table, keyPrefix }: OutboxMappingProps) {
+/**
+ * Hands rows to a function as they are written. What it fails at, a schedule makes up for later. A stream takes two readers and no
+ * more, and the service has two.
+ */
+export class TableMapping extends Construct {
+  constructor(scope: Construct, id: string, { to, table, rows }: TableMappingProps) {
     super(scope, id);
     const stream = table.tableStreamArn;
     if (stream === undefined || !to.failures) throw new Error('The mapping needs a stream and a queue for failures.');
@@ -23,8 +29,13 @@ export class OutboxMapping extends Construct {
       resources: [stream],
     });
     // Lambda insists on it, and it knows no resource.
-    const list = allow({ actions: ['dynamodb:ListStreams'], resources: ['*'] });
-    for (const statement of [read, list]) to.function.addToRolePolicy(statement);
+    const list = {
+      actions: ['dynamodb:ListStreams'],
+      resources: ['*'],
+      because: 'IAM knows no resource for listing streams.',
+    };
+    for (const statement of [read, allow(list)]) to.function.addToRolePolicy(statement);
+    if (to.function.role) explainWildcards(to.function.role, list);
 
     const mapping = new EventSourceMapping(this, 'Mapping', {
       target: to.function,
@@ -36,12 +47,7 @@ export class OutboxMapping extends Construct {
       reportBatchItemFailures: true,
       retryAttempts: 5,
       onFailure: new SqsDlq(to.failures),
-      filters: [
-        FilterCriteria.filter({
-          eventName: ['INSERT'],
-          dynamodb: { Keys: { pk: { S: [{ prefix: keyPrefix }] } } },
-        }),
-      ],
+      filters: rowFilters(rows).map((filter) => FilterCriteria.filter(filter)),
     });
     // Lambda checks the permissions when the mapping is made.
     if (to.function.role) mapping.node.addDependency(to.function.role);
