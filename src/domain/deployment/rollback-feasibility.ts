@@ -62,7 +62,7 @@ function infrastructure({ to, registered }: RollbackFacts): RollbackCheck {
   const check = 'infrastructure';
   if (!made || !registered) return { check, ok: false, message: 'where it was released to is not known any more' };
   if (made.kind !== registered.kind) {
-    const message = `it was released to ${kindOf(made)}, and the environment is ${kindOf(registered)} now`;
+    const message = `it was released to ${aKindOf(made)}, and the environment is ${aKindOf(registered)} now`;
     return { check, ok: false, message };
   }
   if (!isSameTarget(made, registered)) {
@@ -106,5 +106,9 @@ export function effectOf({ to, versionKept, serves, underWay, displacedBy }: Rol
 }
 
 function kindOf({ kind }: TargetRef): string {
-  return kind === 'lambda' ? 'a Lambda function' : 'an ECS service';
+  return kind === 'lambda' ? 'Lambda function' : 'ECS service';
+}
+
+function aKindOf(target: TargetRef): string {
+  return `${target.kind === 'lambda' ? 'a' : 'an'} ${kindOf(target)}`;
 }
