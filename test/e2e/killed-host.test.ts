@@ -11,7 +11,7 @@ import { makeRoot, startE2eHost, type E2eHost } from '#test/support/e2e-host.ts'
 import { unbrokenChain, type ArchivedEvent } from '#test/support/event-chain.ts';
 import { makeRepository } from '#test/support/git-repository.ts';
 import { startHostProcess } from '#test/support/host-process.ts';
-import { isRunning, processesOf } from '#test/support/process-list.ts';
+import { identified, processesOf, stillRunning } from '#test/support/process-list.ts';
 import { smallService } from '#test/support/small-service.ts';
 
 describe('a host that is killed without warning', () => {
@@ -21,7 +21,7 @@ describe('a host that is killed without warning', () => {
   let host: E2eHost;
   let cutInBuild: DeploymentView;
   let cutInRelease: DeploymentView;
-  let leftByBuild: readonly number[];
+  let leftByBuild: ReturnType<typeof identified>;
   let orphansSeen = false;
 
   beforeAll(async () => {
@@ -39,7 +39,7 @@ describe('a host that is killed without warning', () => {
     await untilStatus(first.api, inBuild, ({ steps }) => steps.some(({ name }) => name === 'test'));
     await eventually(() => Promise.resolve(existsSync(marker)), 'the test stage runs');
     await first.end('SIGKILL');
-    leftByBuild = processesOf(directory);
+    leftByBuild = identified(processesOf(directory));
     orphansSeen = leftByBuild.length > 0;
 
     const second = await startHostProcess(directory);
@@ -68,7 +68,7 @@ describe('a host that is killed without warning', () => {
 
   it('leaves no process of that build behind once the next host is up', () => {
     expect(orphansSeen).toBe(true);
-    expect(leftByBuild.filter(isRunning)).toEqual([]);
+    expect(stillRunning(leftByBuild)).toEqual([]);
   });
 
   it('in the middle of a release ends that deployment after the next start, by releasing once more', async () => {

@@ -14,7 +14,7 @@ import { makeRoot, startE2eHost, type E2eHost } from '#test/support/e2e-host.ts'
 import { unbrokenChain } from '#test/support/event-chain.ts';
 import { makeRepository } from '#test/support/git-repository.ts';
 import { startHostProcess } from '#test/support/host-process.ts';
-import { isRunning, processesOf } from '#test/support/process-list.ts';
+import { identified, processesOf, stillRunning } from '#test/support/process-list.ts';
 import { seededRandom } from '#test/support/seeded-random.ts';
 import { smallService } from '#test/support/small-service.ts';
 
@@ -34,7 +34,7 @@ describe(`a host that is killed ${kills} times at moments of chance, seed ${seed
   let root: string;
   let host: E2eHost;
   let over: readonly DeploymentView[];
-  const orphans = new Set<number>();
+  const orphans = new Map<number, string>();
 
   beforeAll(async () => {
     root = await makeRoot();
@@ -58,7 +58,7 @@ describe(`a host that is killed ${kills} times at moments of chance, seed ${seed
       const environment = environments[Math.floor(random() * environments.length)] ?? 'staging';
       await begin(present.api, service, environment, commit).catch(() => undefined);
       await dies;
-      for (const pid of processesOf(directory)) orphans.add(pid);
+      for (const [pid, identity] of identified(processesOf(directory))) orphans.set(pid, identity);
     }
     host = await startE2eHost(root);
     const { items } = (await host.api.call(listDeployments, { query: { limit: 100 } })).body;
@@ -114,6 +114,6 @@ describe(`a host that is killed ${kills} times at moments of chance, seed ${seed
 
   it('leaves no process behind', () => {
     expect(orphans.size).toBeGreaterThan(0);
-    expect([...orphans].filter(isRunning)).toEqual([]);
+    expect(stillRunning(orphans)).toEqual([]);
   });
 });

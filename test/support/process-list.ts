@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { processIdentity } from '#local/services/lambda/process-identity.ts';
 
 /**
  * Processes that were started for a state directory: their command, environment or working directory names it. Linux
@@ -11,9 +12,17 @@ export function processesOf(directory: string): readonly number[] {
     .filter((pid) => pid !== process.pid && traces(pid).some((trace) => trace.includes(directory)));
 }
 
-export function isRunning(pid: number): boolean {
-  const state = attempt(() => readFileSync(`/proc/${pid}/stat`, 'utf8'));
-  return state !== '' && !state.slice(state.lastIndexOf(')') + 2).startsWith('Z');
+/** Processes with what tells each from a later one that gets its id: ids come around again within minutes. */
+export function identified(pids: readonly number[]): readonly (readonly [pid: number, identity: string])[] {
+  return pids.flatMap((pid) => {
+    const identity = processIdentity(pid);
+    return identity === undefined ? [] : [[pid, identity] as const];
+  });
+}
+
+/** Those that have not ended. */
+export function stillRunning(processes: Iterable<readonly [pid: number, identity: string]>): readonly number[] {
+  return [...processes].flatMap(([pid, identity]) => (processIdentity(pid) === identity ? [pid] : []));
 }
 
 function traces(pid: number): readonly string[] {
