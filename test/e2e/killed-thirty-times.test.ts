@@ -113,7 +113,7 @@ describe(`a host that is killed ${kills} times at moments of chance, seed ${seed
   });
 
   it('leaves no process behind', () => {
-    expect(orphans.size).toBeGreaterThan(0);
+    // Whether a kill leaves any is chance; `killed-host.test.ts` makes sure that there is one.
     expect(stillRunning(orphans)).toEqual([]);
   });
 });
